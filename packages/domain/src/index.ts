@@ -1,0 +1,55 @@
+export { AppError, CODES, toAppError } from './error.ts';
+export type { AppErrorOptions, Code, FieldError, FieldErrors } from './error.ts';
+export type { Json, JsonObject } from './json.ts';
+export type { Clock } from './clock.ts';
+export { LOG_LEVELS } from './logger.ts';
+export type { LogFields, LogLevel, Logger } from './logger.ts';
+export { COLLECTION_TYPES, FIELD_TYPES } from './collection.ts';
+export type { Collection, CollectionType, Field, FieldType, Rule } from './collection.ts';
+export { OPERATORS } from './query.ts';
+export type {
+  Condition,
+  Expression,
+  Join,
+  MultiMatch,
+  Operand,
+  Operator,
+  Order,
+  Query,
+  Row,
+  Value,
+} from './query.ts';
+export type {
+  CollectionStore,
+  CollectionTx,
+  PageRequest,
+  RecordStore,
+  RowPage,
+  WriteTx,
+} from './record-store.ts';
+export type { PlatformStore, PlatformTx, SealedSecret, Tombstone } from './platform-store.ts';
+export { PHASES } from './rollout-driver.ts';
+export type {
+  DeploymentRef,
+  DriverEvent,
+  EngineEvent,
+  Instance,
+  LogLine,
+  LogOptions,
+  Phase,
+  RolloutDriver,
+  RolloutIntent,
+  RolloutObservation,
+} from './rollout-driver.ts';
+export { RECORD_ACTIONS } from './event-bus.ts';
+export type { EventBus, EventName, Events, RecordAction } from './event-bus.ts';
+export { TOKEN_TYPES } from './security.ts';
+export type {
+  FileMetadata,
+  FileStore,
+  PasswordHasher,
+  SecretBox,
+  TokenClaims,
+  TokenSigner,
+  TokenType,
+} from './security.ts';

@@ -1,0 +1,57 @@
+/** Password hashing, off the event loop. */
+export interface PasswordHasher {
+  hash(password: string): Promise<string>;
+  /** False for an unknown or malformed hash; takes as long as for a real one when `hash` is ''. */
+  verify(password: string, hash: string): Promise<boolean>;
+}
+
+export const TOKEN_TYPES = [
+  'auth',
+  'file',
+  'verification',
+  'passwordReset',
+  'emailChange',
+] as const;
+export type TokenType = (typeof TOKEN_TYPES)[number];
+
+/** PocketBase's claims. */
+export interface TokenClaims {
+  id: string;
+  type: TokenType;
+  collectionId: string;
+  /** seconds since the epoch */
+  exp: number;
+  refreshable?: boolean;
+  email?: string;
+  newEmail?: string;
+}
+
+/** HS256 tokens; the key is `record.tokenKey + collection.<type>Token.secret`. */
+export interface TokenSigner {
+  sign(claims: TokenClaims, key: string): string;
+  /** The claims without a check of the signature; undefined when malformed. */
+  peek(token: string): TokenClaims | undefined;
+  /** undefined when malformed, expired or signed with another key */
+  verify(token: string, key: string): TokenClaims | undefined;
+}
+
+/** AES-256-GCM under the installation's key. */
+export interface SecretBox {
+  seal(plain: string): string;
+  /** Throws `internal` when it was sealed with another key or changed. */
+  open(sealed: string): string;
+}
+
+/** Record files under `collectionId/recordId/filename`. Errors: `not_found`, `too_large`. */
+export interface FileStore {
+  put(key: string, content: Uint8Array, metadata: FileMetadata): Promise<void>;
+  get(key: string): Promise<{ content: Uint8Array; metadata: FileMetadata }>;
+  /** A missing key is no error. */
+  delete(key: string): Promise<void>;
+  /** Everything below `prefix/`. */
+  deleteAll(prefix: string): Promise<void>;
+}
+export interface FileMetadata {
+  contentType: string;
+  originalName: string;
+}
