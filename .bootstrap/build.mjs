@@ -1,5 +1,5 @@
 // Bundles the apps where their sources are newer than the bundle.
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { environment, root, run, say, withLock } from './toolchain.mjs';
 
@@ -66,7 +66,9 @@ export function ensureBuilt(names) {
       const started = new Date();
       target.build();
       mkdirSync(dirname(join(root, target.output)), { recursive: true });
-      writeFileSync(join(root, `${target.output}.stamp`), started.toISOString());
+      const stamp = join(root, `${target.output}.stamp`);
+      writeFileSync(stamp, '');
+      utimesSync(stamp, started, started); // what changes during the build is stale after it
     });
   }
 }

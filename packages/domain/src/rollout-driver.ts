@@ -54,7 +54,7 @@ export interface RolloutObservation extends DeploymentRef {
   replicas: { desired: number; updated: number; ready: number };
   instances: Instance[];
   urls: string[];
-  /** the spec somebody put there in our place (kubectl edit); absent without drift */
+  /** the spec somebody put there in our place (kubectl edit), in the form of `RolloutIntent.spec`; absent without drift */
   drift?: JsonObject;
   /** the resource's raw status, in the shape the engine gives it */
   status: JsonObject;
@@ -108,8 +108,11 @@ export interface RolloutDriver {
   readonly name: 'kubernetes' | 'docker' | 'none';
   /** Would the engine take it? Throws `invalid` or `forbidden`; never changes anything. */
   check(intent: RolloutIntent, options: { signal: AbortSignal }): Promise<void>;
-  /** Idempotent; writes nothing when the engine already holds this intent. A newer call wins. */
-  apply(intent: RolloutIntent, options: { signal: AbortSignal }): Promise<void>;
+  /**
+   * Idempotent; writes nothing when the engine already holds this intent, even where somebody changed it there
+   * (drift): `revert` puts such a spec back. A newer call wins.
+   */
+  apply(intent: RolloutIntent, options: { signal: AbortSignal; revert?: boolean }): Promise<void>;
   /** Idempotent. Volumes stay unless `deleteData`. */
   remove(ref: DeploymentRef, options: { deleteData: boolean; signal: AbortSignal }): Promise<void>;
   /** Idempotent. The namespace or network stays while it holds retained volumes, unless `deleteData`. */
