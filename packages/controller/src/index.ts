@@ -1,1 +1,12 @@
-export {};
+export { createQueue } from './key-queue.ts';
+export type { KeyQueue, QueueOptions, QueueStats, TakenKey } from './key-queue.ts';
+export { runWorkers } from './run-workers.ts';
+export type { ReconcileResult, WorkerOptions } from './run-workers.ts';
+export { BackOff } from './back-off.ts';
+export type { BackOffOptions } from './back-off.ts';
+export { TokenBucket } from './token-bucket.ts';
+export type { TokenBucketOptions } from './token-bucket.ts';
+export { soleLease } from './lease.ts';
+export type { Lease } from './lease.ts';
+export { sleep } from './sleep.ts';
+export { systemClock } from './system-clock.ts';
