@@ -1,0 +1,80 @@
+import type { AppError, DeploymentRef, Phase, RolloutObservation } from '@davit/domain';
+
+/** What is known about a deployment from both sides: what was asked for, and what the engine reported. */
+export interface Knowledge {
+  ref: DeploymentRef;
+  /** the rollout that shall be on the engine; undefined where none was ever created */
+  desired: string | undefined;
+  /** why the newest intent is not on the engine */
+  failure?: AppError;
+  observation?: RolloutObservation;
+  observedAt: string;
+  /** whether observations arrive at the moment */
+  connected: boolean;
+}
+
+export interface DeploymentStatus extends RolloutObservation {
+  /** RFC 3339: when the engine last reported; '' when it never did */
+  observedAt: string;
+  /** true while the engine cannot be heard: what is shown may have changed */
+  stale: boolean;
+}
+
+interface Verdict {
+  phase: Phase;
+  reason: string;
+  message: string;
+}
+
+/** The one status that is shown everywhere. Pure. */
+export function deploymentStatus(known: Knowledge): DeploymentStatus {
+  const { observation, ref } = known;
+  return {
+    ...ref,
+    rolloutId: observation?.rolloutId ?? '',
+    replicas: observation?.replicas ?? { desired: 0, updated: 0, ready: 0 },
+    instances: observation?.instances ?? [],
+    urls: observation?.urls ?? [],
+    status: observation?.status ?? {},
+    ...(observation?.drift === undefined ? {} : { drift: observation.drift }),
+    ...verdict(known),
+    observedAt: known.observedAt,
+    stale: !known.connected,
+  };
+}
+
+function verdict(known: Knowledge): Verdict {
+  const { desired, failure, observation } = known;
+  if (desired === undefined) {
+    return { phase: 'Pending', reason: 'NoRollout', message: 'Nothing is deployed yet.' };
+  }
+  if (failure !== undefined) return failed(known, failure);
+  if (observation === undefined) {
+    return { phase: 'Pending', reason: 'Applying', message: 'Waiting for the engine to take it.' };
+  }
+  if (observation.rolloutId !== desired) {
+    return {
+      phase: 'Progressing',
+      reason: 'Applying',
+      message: 'The engine takes the new rollout.',
+    };
+  }
+  return observation;
+}
+
+function failed({ observation }: Knowledge, failure: AppError): Verdict {
+  const serving =
+    (observation?.replicas.ready ?? 0) > 0 ? ' The previous rollout still serves.' : '';
+  if (failure.code === 'unavailable' || failure.code === 'timeout') {
+    return {
+      phase: 'Pending',
+      reason: failure.reason ?? 'EngineUnavailable',
+      message: `${failure.message} The rollout is saved and is applied as soon as the engine answers.${serving}`,
+    };
+  }
+  return {
+    phase: 'Failed',
+    reason: failure.reason ?? 'ApplyFailed',
+    message: `${failure.message}${serving}`,
+  };
+}
