@@ -1,1 +1,1 @@
-export {};
+export { createEventBus } from './event-bus.ts';

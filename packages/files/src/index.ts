@@ -1,1 +1,1 @@
-export {};
+export { createLocalFileStore } from './local-file-store.ts';
