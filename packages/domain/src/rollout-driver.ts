@@ -64,8 +64,9 @@ export type DriverEvent =
   | { type: 'observed'; observation: RolloutObservation }
   /** the engine holds nothing for it any more (or its intent was lost): re-apply or forget */
   | { type: 'removed'; ref: DeploymentRef }
-  /** everything that existed when the watch began has been reported */
+  /** everything that exists has been reported; again after every reconnect */
   | { type: 'synced' }
+  /** the engine cannot be heard; `synced` ends this state */
   | { type: 'disconnected'; message: string };
 
 export interface LogLine {
