@@ -1,1 +1,44 @@
-export {};
+export { openRecords } from './records.ts';
+export type { Records, RecordsOptions } from './records.ts';
+export type {
+  FindOptions,
+  InternalOperations,
+  ListResult,
+  RecordsTransaction,
+  RequestOperations,
+} from './operations.ts';
+export type { RecordData } from './record.ts';
+export { REQUEST_CONTEXTS } from './request.ts';
+export type { AuthRecord, RequestContext, RequestInfo, UploadedFile } from './request.ts';
+export type { Collections } from './collections/catalog.ts';
+export type { HookOptions, RegisterHook } from './hooks/chain.ts';
+export type { Hooks } from './hooks/hooks.ts';
+export type {
+  RealtimeConnectRequestEvent,
+  RealtimeMessageSendEvent,
+  RealtimeSubscribeRequestEvent,
+  RecordAfterEvent,
+  RecordAuthRequestEvent,
+  RecordAuthWithPasswordRequestEvent,
+  RecordCommitEvent,
+  RecordEnrichEvent,
+  RecordTx,
+  RecordValidateEvent,
+  RecordViewRequestEvent,
+  RecordWriteRequestEvent,
+  RecordsListRequestEvent,
+} from './hooks/events.ts';
+export type {
+  AuthResponse,
+  Authentication,
+  MfaChallenge,
+  Superusers,
+  TokenOptions,
+} from './auth/sign-in.ts';
+export type {
+  ConnectOptions,
+  RealtimeClient,
+  RealtimeEndReason,
+  RealtimeMessage,
+} from './realtime/client.ts';
+export type { PublishOptions, Realtime } from './realtime/realtime.ts';

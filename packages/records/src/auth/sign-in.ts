@@ -1,0 +1,61 @@
+import type { Collection, Json, JsonObject, TokenType } from '@davit/domain';
+import type { RecordData } from '../record.ts';
+import type { AuthRecord, RequestInfo } from '../request.ts';
+
+export interface AuthResponse {
+  token: string;
+  record: JsonObject;
+  meta?: JsonObject;
+}
+
+/** The first of two factors is done: the caller answers 401 with this body. */
+export interface MfaChallenge {
+  mfaId: string;
+}
+
+export interface TokenOptions {
+  type?: TokenType;
+  /** seconds; default: the collection's for the type */
+  duration?: number;
+  refreshable?: boolean;
+}
+
+/**
+ * Sign-in. Errors carry PocketBase's messages: `not_found` (*Missing or invalid auth collection context.*),
+ * `forbidden` (disabled, or the auth rule), `invalid` (*Failed to authenticate.*, body), `unauthenticated`.
+ */
+export interface Authentication {
+  /** `body`: `{identity, password, identityField?, mfaId?}`, not yet validated. */
+  signInWithPassword(
+    collection: string,
+    body: Json,
+    request: RequestInfo,
+  ): Promise<AuthResponse | MfaChallenge>;
+  /** For the signed-in record of the same collection. */
+  refresh(collection: string, request: RequestInfo): Promise<AuthResponse>;
+  /** A superuser becomes somebody else, with a token that cannot be refreshed. */
+  impersonate(collection: string, id: string, request: RequestInfo): Promise<AuthResponse>;
+  methods(collection: string): JsonObject;
+  /** An `auth` token to its record; undefined for anything that is not valid now. */
+  authenticate(token: string): Promise<AuthRecord | undefined>;
+  /** As `authenticate`, for a `file` token. */
+  authenticateFileToken(token: string): Promise<AuthRecord | undefined>;
+  issueToken(collection: Collection, record: RecordData, options?: TokenOptions): string;
+}
+
+/** For the command line and the first run. */
+export interface Superusers {
+  /** Creates, or sets a new password. Throws `invalid`. */
+  upsert(email: string, password: string): Promise<RecordData>;
+  /** Throws `invalid` where the e-mail is taken. */
+  create(email: string, password: string): Promise<RecordData>;
+  /** A missing one is no error. Throws `invalid` for the last one. */
+  delete(email: string): Promise<void>;
+  /** Without the installer record. */
+  list(): Promise<RecordData[]>;
+  /**
+   * A token (30 minutes) of the installer record, which is created where needed; undefined as soon as a real
+   * superuser exists.
+   */
+  installerToken(): Promise<string | undefined>;
+}

@@ -1,0 +1,73 @@
+export interface HookOptions {
+  /** only for these collections, by id or name; none: for all */
+  tags?: readonly string[];
+  /** lower runs earlier (outer); equal ones in order of registration. Default 0 */
+  priority?: number;
+  /** a handler with the same id is replaced */
+  id?: string;
+}
+
+/** Registers a handler; answers its id, which `off` takes. */
+export type RegisterHook<E, R> = (handler: (event: E) => R, options?: HookOptions) => string;
+
+interface Handler<E, R> {
+  id: string;
+  tags: readonly string[];
+  priority: number;
+  call: (event: E) => R;
+}
+
+/** The handlers of one kind of event: a chain of responsibility. */
+export class HookChain<E extends { next(): R }, R> {
+  #handlers: Handler<E, R>[] = [];
+  readonly #name: string;
+  #counter = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  readonly add: RegisterHook<E, R> = (call, options = {}) => {
+    const handler = {
+      id: options.id ?? `${this.#name}#${++this.#counter}`,
+      tags: options.tags ?? [],
+      priority: options.priority ?? 0,
+      call,
+    };
+    const others = this.#handlers.filter((other) => other.id !== handler.id);
+    const later = others.findIndex((other) => other.priority > handler.priority);
+    others.splice(later < 0 ? others.length : later, 0, handler);
+    this.#handlers = others;
+    return handler.id;
+  };
+
+  remove(id: string): boolean {
+    const before = this.#handlers.length;
+    this.#handlers = this.#handlers.filter((handler) => handler.id !== id);
+    return this.#handlers.length < before;
+  }
+
+  /** Worth building an event for? */
+  handles(tags: readonly string[]): boolean {
+    return this.#handlers.some((handler) => matches(handler.tags, tags));
+  }
+
+  /**
+   * Runs the handlers that match `tags` around `last`. `event.next` is set anew before each of them.
+   */
+  run(event: Omit<E, 'next'>, tags: readonly string[], last: (event: E) => R): R {
+    const handlers = this.#handlers.filter((handler) => matches(handler.tags, tags));
+    const chained = event as E;
+    const call = (index: number): R => {
+      const handler = handlers[index];
+      if (handler === undefined) return last(chained);
+      chained.next = () => call(index + 1);
+      return handler.call(chained);
+    };
+    return call(0);
+  }
+}
+
+function matches(wanted: readonly string[], tags: readonly string[]): boolean {
+  return wanted.length === 0 || wanted.some((tag) => tags.includes(tag));
+}

@@ -1,0 +1,129 @@
+import type { Collection, JsonObject, PlatformTx, Row } from '@davit/domain';
+import type { RecordData } from '../record.ts';
+import type { AuthRecord, RequestInfo } from '../request.ts';
+import type { RealtimeClient, RealtimeMessage } from '../realtime/client.ts';
+
+/**
+ * Synchronous work on records inside the running transaction. Changes made here are announced (after-hooks,
+ * realtime) once it is committed. Collections are named by id or name.
+ */
+export interface RecordTx {
+  get(collection: string, id: string): RecordData | undefined;
+  /** records whose columns equal all of `where`, oldest first */
+  find(collection: string, where: Row): RecordData[];
+  /**
+   * Inserts (no such id yet, or none given) or updates; only the given fields change. No rules, no request
+   * hooks, no validation; passwords must be hashed already. Throws `conflict` on a violated unique index.
+   */
+  save(collection: string, record: Partial<RecordData>): RecordData;
+  /** Deletes with cascades. Throws `not_found`; `invalid` when a required relation refers to it. */
+  remove(collection: string, id: string): void;
+  readonly platform: PlatformTx;
+}
+
+interface Asynchronous {
+  /** Runs the rest of the chain; resolves when everything after this handler is done. */
+  next(): Promise<void>;
+}
+
+export interface RecordsListRequestEvent extends Asynchronous {
+  collection: Collection;
+  request: RequestInfo;
+  /** filled when `next()` has returned; may be replaced */
+  records: RecordData[];
+  page: number;
+  perPage: number;
+  totalItems: number;
+  totalPages: number;
+}
+
+export interface RecordViewRequestEvent extends Asynchronous {
+  collection: Collection;
+  request: RequestInfo;
+  record: RecordData;
+}
+
+/** A write that a client asked for; the rules have let it through, nothing is stored yet. */
+export interface RecordWriteRequestEvent extends Asynchronous {
+  collection: Collection;
+  request: RequestInfo;
+  /** what will be stored; handlers may change it before `next()`. On delete: the stored record */
+  record: RecordData;
+  /** the stored state, on update and delete */
+  original?: RecordData;
+  /**
+   * Registers synchronous work that runs in the same transaction just before the record's own write.
+   * It aborts the write by throwing an AppError.
+   */
+  commit(step: (tx: RecordTx) => void): void;
+}
+
+/** Before the commit; throw `invalid` with `data` to add complaints. */
+export interface RecordValidateEvent extends Asynchronous {
+  collection: Collection;
+  record: RecordData;
+  original?: RecordData;
+}
+
+/** Inside the transaction: synchronous. */
+export interface RecordCommitEvent {
+  collection: Collection;
+  record: RecordData;
+  original?: RecordData;
+  tx: RecordTx;
+  next(): void;
+}
+
+/** After the transaction. */
+export interface RecordAfterEvent extends Asynchronous {
+  collection: Collection;
+  record: RecordData;
+  original?: RecordData;
+  /** set in the `…Error` hooks */
+  error?: unknown;
+}
+
+/** The last word on what a client sees of a record. */
+export interface RecordEnrichEvent extends Asynchronous {
+  collection: Collection;
+  request: RequestInfo;
+  record: RecordData;
+  /** what goes out; may be changed */
+  json: JsonObject;
+}
+
+export interface RecordAuthRequestEvent extends Asynchronous {
+  collection: Collection;
+  request: RequestInfo;
+  record: RecordData;
+  token: string;
+  /** password, otp, oauth2; '' for refresh and impersonate */
+  method: string;
+  meta?: JsonObject;
+}
+
+export interface RecordAuthWithPasswordRequestEvent extends Asynchronous {
+  collection: Collection;
+  request: RequestInfo;
+  /** absent: nobody of that name; a handler may supply one */
+  record?: RecordData | undefined;
+  identity: string;
+  identityField: string;
+  password: string;
+}
+
+export interface RealtimeConnectRequestEvent extends Asynchronous {
+  client: RealtimeClient;
+}
+
+export interface RealtimeSubscribeRequestEvent extends Asynchronous {
+  client: RealtimeClient;
+  request: RequestInfo;
+  subscriptions: string[];
+}
+
+export interface RealtimeMessageSendEvent extends Asynchronous {
+  client: RealtimeClient;
+  auth: AuthRecord | undefined;
+  message: RealtimeMessage;
+}

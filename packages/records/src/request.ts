@@ -1,0 +1,49 @@
+import type { Collection, JsonObject } from '@davit/domain';
+import type { RecordData } from './record.ts';
+
+export const REQUEST_CONTEXTS = [
+  'default',
+  'expand',
+  'realtime',
+  'protectedFile',
+  'batch',
+  'oauth2',
+  'otp',
+  'password',
+] as const;
+export type RequestContext = (typeof REQUEST_CONTEXTS)[number];
+
+/** Who asks. Made by `records.auth.authenticate`. */
+export interface AuthRecord {
+  collection: Collection;
+  /** the stored record, hidden fields included: never send it out unshaped */
+  record: RecordData;
+  superuser: boolean;
+}
+
+/** One file of a multipart body. */
+export interface UploadedFile {
+  /** form part name: `avatar`, `documents+`, `+documents` */
+  field: string;
+  /** as the client called it */
+  name: string;
+  /** as the client declared it; the real type is sniffed from the content */
+  contentType: string;
+  content: Uint8Array;
+}
+
+/** One request, free of any transport; what rules see as `@request.*`. */
+export interface RequestInfo {
+  context: RequestContext;
+  method: string;
+  /** first value of each name */
+  query: Record<string, string>;
+  /** first value of each name; names are snake_case: `x_token` */
+  headers: Record<string, string>;
+  body: JsonObject;
+  files?: UploadedFile[];
+  /** absent: a guest */
+  auth?: AuthRecord | undefined;
+  /** the real client address */
+  ip: string;
+}
