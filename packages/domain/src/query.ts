@@ -14,7 +14,9 @@ export type Expression =
   | { kind: 'lower'; of: Expression }
   /** number of entries of a multi-value column; a plain value counts as one */
   | { kind: 'length'; alias: string; column: string }
-  | { kind: 'call'; name: 'geoDistance' | 'strftime'; args: Expression[] };
+  | { kind: 'call'; name: 'geoDistance' | 'strftime'; args: Expression[] }
+  /** 1 where the condition holds, else 0 or null */
+  | { kind: 'condition'; of: Condition };
 
 export interface Join {
   alias: string;
@@ -39,8 +41,13 @@ export interface Operand {
   exact?: boolean;
   multi?: MultiMatch;
 }
-/** The same path once more, from the base table aliased `__mm_<base>`, for the "all match" check. */
+/** The same path once more, for the "all match" check. */
 export interface MultiMatch {
+  /** the outer alias whose row is checked: the query's table, or a join of it */
+  base: string;
+  /** `table` read again under `alias`, tied to `base` by id */
+  table: string;
+  alias: string;
   joins: Join[];
   expression: Expression;
 }
@@ -57,8 +64,12 @@ export type Condition =
     }
   /** SQL precedence applies: and binds tighter than or */
   | { kind: 'and' | 'or'; items: Condition[] }
+  /** plain equality, without the empty/null fallback: what joins are made of */
+  | { kind: 'equal'; left: Expression; right: Expression }
   /** `column IN (values)` */
-  | { kind: 'in'; of: Expression; values: Value[] };
+  | { kind: 'in'; of: Expression; values: Value[] }
+  /** `of` is one of the entries of a multi-value column */
+  | { kind: 'entry'; of: Expression; list: Expression };
 
 export interface Order {
   by: Expression | { kind: 'random' } | { kind: 'rowid' };
@@ -68,6 +79,8 @@ export interface Order {
 export interface Query {
   /** table (collection name) rows are read from; its alias is the name itself */
   table: string;
+  /** the table is a view: its rows have no rowid and are told apart by `id` */
+  view?: boolean;
   /** rows given instead of stored ones: the not yet saved record a create rule is checked on */
   rows?: Row[];
   joins: Join[];
