@@ -1,1 +1,22 @@
-export {};
+export { loadInClusterConfig, loadKubeconfig } from './config.ts';
+export type { ClusterConfig } from './config.ts';
+export { KubeHttp } from './kube-http.ts';
+export type {
+  CallOptions,
+  DeleteOptions,
+  KubeHttpOptions,
+  Method,
+  PatchOptions,
+  Query,
+  RequestDone,
+  RequestOptions,
+  WatchEvent,
+} from './kube-http.ts';
+export { isAlreadyExists, isExpired } from './error.ts';
+export { resourcePath } from './resource-path.ts';
+export type { ResourcePathOptions, ResourceType } from './resource-path.ts';
+export { Reflector } from './reflector.ts';
+export type { Change, ReflectorOptions } from './reflector.ts';
+export { keyOf, Store } from './store.ts';
+export type { Indexer, StoreEntry } from './store.ts';
+export type { KubeList, KubeMeta, KubeObject } from './kube-object.ts';

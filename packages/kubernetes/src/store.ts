@@ -1,0 +1,74 @@
+import type { KubeMeta } from './kube-object.ts';
+
+/** What a cache keeps of an object: where it is, which one it is, and a projection of it. */
+export interface StoreEntry<P> {
+  /** `namespace/name`; `/name` for objects without a namespace */
+  key: string;
+  uid: string;
+  resourceVersion: string;
+  value: P;
+}
+
+export type Indexer<P> = (entry: StoreEntry<P>) => readonly string[];
+
+/** Cached objects by key, and by the values of named indexes. */
+export class Store<P> {
+  readonly #entries = new Map<string, StoreEntry<P>>();
+  readonly #indexers: Readonly<Record<string, Indexer<P>>>;
+  readonly #indexes = new Map<string, Map<string, Set<string>>>();
+
+  constructor(indexers: Readonly<Record<string, Indexer<P>>> = {}) {
+    this.#indexers = indexers;
+    for (const name of Object.keys(indexers)) this.#indexes.set(name, new Map());
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): StoreEntry<P> | undefined {
+    return this.#entries.get(key);
+  }
+
+  entries(): IterableIterator<StoreEntry<P>> {
+    return this.#entries.values();
+  }
+
+  /** Entries whose indexer answered `value`. */
+  by(index: string, value: string): StoreEntry<P>[] {
+    const keys = this.#indexes.get(index)?.get(value);
+    return [...(keys ?? [])].flatMap((key) => this.#entries.get(key) ?? []);
+  }
+
+  set(entry: StoreEntry<P>): void {
+    this.delete(entry.key);
+    this.#entries.set(entry.key, entry);
+    for (const [index, value] of this.#indexed(entry)) {
+      const keys = index.get(value) ?? new Set();
+      index.set(value, keys.add(entry.key));
+    }
+  }
+
+  delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#entries.delete(key);
+    for (const [index, value] of this.#indexed(entry)) {
+      const keys = index.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) index.delete(value);
+    }
+  }
+
+  *#indexed(entry: StoreEntry<P>): Generator<[Map<string, Set<string>>, string]> {
+    for (const [name, indexer] of Object.entries(this.#indexers)) {
+      const index = this.#indexes.get(name);
+      if (index) for (const value of indexer(entry)) yield [index, value];
+    }
+  }
+}
+
+/** `namespace/name` */
+export function keyOf(metadata: Pick<KubeMeta, 'name' | 'namespace'>): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
