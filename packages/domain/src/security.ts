@@ -45,7 +45,8 @@ export interface SecretBox {
 /** Record files under `collectionId/recordId/filename`. Errors: `not_found`, `too_large`. */
 export interface FileStore {
   put(key: string, content: Uint8Array, metadata: FileMetadata): Promise<void>;
-  get(key: string): Promise<{ content: Uint8Array; metadata: FileMetadata }>;
+  /** `modified`: milliseconds since the epoch */
+  get(key: string): Promise<{ content: Uint8Array; metadata: FileMetadata; modified: number }>;
   /** A missing key is no error. */
   delete(key: string): Promise<void>;
   /** Everything below `prefix/`. */

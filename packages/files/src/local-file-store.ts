@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '@davit/domain';
 import type { FileMetadata, FileStore } from '@davit/domain';
@@ -22,8 +22,9 @@ export function createLocalFileStore(root: string): FileStore {
     },
     async get(key) {
       const path = pathOf(root, key);
-      const [content, metadata] = await Promise.all([read(path), readMetadata(path)]);
-      return { content, metadata };
+      const content = await read(path);
+      const [metadata, { mtimeMs }] = await Promise.all([readMetadata(path), stat(path)]);
+      return { content, metadata, modified: mtimeMs };
     },
     async delete(key) {
       const path = pathOf(root, key);

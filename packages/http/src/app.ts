@@ -1,0 +1,60 @@
+import type { FileStore, Logger } from '@davit/domain';
+import type { Records } from '@davit/records';
+import express from 'express';
+import type { Express, Router } from 'express';
+import { errorResponse } from './error-response.ts';
+import { filesRouter } from './files/files-router.ts';
+import { cors } from './middleware/cors.ts';
+import { loadAuth } from './middleware/load-auth.ts';
+import { notFound } from './middleware/not-found.ts';
+import { requestId } from './middleware/request-id.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { realtimeRouter } from './realtime/realtime-router.ts';
+import { authRouter } from './records/auth-router.ts';
+import { collectionsRouter } from './records/collections-router.ts';
+import { health } from './records/health.ts';
+import { recordsRouter } from './records/records-router.ts';
+import { publicRouter } from './ui/public-router.ts';
+import { uiRouter } from './ui/ui-router.ts';
+
+export interface AppOptions {
+  records: Records;
+  files: FileStore;
+  logger: Logger;
+  /** who may call from a browser; default `*` */
+  origins?: readonly string[];
+  /** Davit's own endpoints, below /api/davit/v1 */
+  platform?: Router;
+  /** folder of the built admin UI */
+  ui?: string;
+  /** folder of the user's own site; absent: `/` leads to the admin UI */
+  publicDir?: string;
+}
+
+/** All doors of the main listener, in the order they are tried. */
+export function createApp(options: AppOptions): Express {
+  const { records } = options;
+  const app = express();
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.set('query parser', false);
+  app.set('etag', false);
+  app.set('x-powered-by', false);
+  app.use(requestId());
+  app.use(cors(options.origins ?? ['*']));
+  app.use(securityHeaders());
+  app.use('/api', loadAuth(records));
+  app.get('/api/health', health());
+  app.use(recordsRouter(records));
+  app.use(authRouter(records));
+  app.use(collectionsRouter(records));
+  app.use(realtimeRouter(records));
+  app.use(filesRouter(records, options.files));
+  if (options.platform) app.use('/api/davit/v1', options.platform);
+  if (options.ui !== undefined) app.use(uiRouter(options.ui));
+  if (options.publicDir !== undefined) app.use(publicRouter(options.publicDir));
+  else if (options.ui !== undefined) app.get('/', (_req, res) => res.redirect(307, '/_/'));
+  app.use(notFound());
+  app.use(errorResponse(options.logger));
+  return app;
+}

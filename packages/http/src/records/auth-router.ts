@@ -1,0 +1,62 @@
+import { AppError } from '@davit/domain';
+import type { JsonObject } from '@davit/domain';
+import type { Records } from '@davit/records';
+import { Router } from 'express';
+import type { Request } from 'express';
+import { readBody } from '../body/read-body.ts';
+import type { Body } from '../body/read-body.ts';
+import { requireAuth, requireSuperuser } from '../guards.ts';
+import { sendJson } from '../json-response.ts';
+import { requestInfo } from '../request-info.ts';
+
+/** Sign-in and what belongs to it, below /api/collections/{collection}/. */
+export function authRouter(records: Records): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const path = '/api/collections/:collection';
+  router.get(`${path}/auth-methods`, (req, res) => {
+    sendJson(res, 200, records.auth.methods(req.params.collection));
+  });
+  router.post(`${path}/auth-with-password`, async (req, res) => {
+    const body = await readForm(req);
+    const request = requestInfo(req, res, body);
+    const answer = await records.auth.signInWithPassword(
+      req.params.collection,
+      withText(body.body),
+      request,
+    );
+    sendJson(res, 'mfaId' in answer ? 401 : 200, answer);
+  });
+  router.post(`${path}/auth-refresh`, async (req, res) => {
+    requireAuth(res);
+    const request = requestInfo(req, res, await readForm(req));
+    sendJson(res, 200, await records.auth.refresh(req.params.collection, request));
+  });
+  router.post(`${path}/impersonate/:id`, async (req, res) => {
+    requireSuperuser(res);
+    const request = requestInfo(req, res, await readForm(req));
+    const { collection, id } = req.params;
+    sendJson(res, 200, await records.auth.impersonate(collection, id, request));
+  });
+  return router;
+}
+
+async function readForm(req: Request): Promise<Body> {
+  try {
+    return await readBody(req);
+  } catch (error) {
+    if (!AppError.is(error, 'invalid')) throw error;
+    throw new AppError('invalid', 'An error occurred while loading the submitted data.', {
+      cause: error,
+    });
+  }
+}
+
+/** In forms `123` became a number; the members of a sign-in are text. */
+function withText(body: JsonObject): JsonObject {
+  const text = { ...body };
+  for (const name of ['identity', 'password']) {
+    const value = text[name];
+    if (typeof value === 'number' || typeof value === 'boolean') text[name] = String(value);
+  }
+  return text;
+}

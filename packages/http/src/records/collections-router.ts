@@ -1,0 +1,65 @@
+import { AppError } from '@davit/domain';
+import type { JsonObject } from '@davit/domain';
+import type { Records } from '@davit/records';
+import { Router } from 'express';
+import { readBody } from '../body/read-body.ts';
+import { requireSuperuser } from '../guards.ts';
+import { sendJson, sendNoContent } from '../json-response.ts';
+import { parseQuery } from '../request-info.ts';
+import { collectionJson } from './collection-json.ts';
+import { listPage } from './list-page.ts';
+
+/** /api/collections, for superusers. */
+export function collectionsRouter(records: Records): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const { collections } = records;
+  router.get('/api/collections', (req, res) => {
+    requireSuperuser(res);
+    sendJson(res, 200, listPage(collections.list().map(collectionJson), parseQuery(req.url)));
+  });
+  router.get('/api/collections/meta/scaffolds', (_req, res) => {
+    requireSuperuser(res);
+    sendJson(res, 200, collections.scaffolds());
+  });
+  router.post('/api/collections', async (req, res) => {
+    requireSuperuser(res);
+    const { body } = await readBody(req);
+    sendJson(res, 200, collectionJson(await collections.create(body)));
+  });
+  router.put('/api/collections/import', async (req, res) => {
+    requireSuperuser(res);
+    const { body } = await readBody(req);
+    await collections.import(importedCollections(body), {
+      deleteMissing: body.deleteMissing === true,
+    });
+    sendNoContent(res);
+  });
+  router.get('/api/collections/:collection', (req, res) => {
+    requireSuperuser(res);
+    sendJson(res, 200, collectionJson(collections.get(req.params.collection)));
+  });
+  router.patch('/api/collections/:collection', async (req, res) => {
+    requireSuperuser(res);
+    const { body } = await readBody(req);
+    sendJson(res, 200, collectionJson(await collections.update(req.params.collection, body)));
+  });
+  router.delete('/api/collections/:collection', async (req, res) => {
+    requireSuperuser(res);
+    await collections.delete(req.params.collection);
+    sendNoContent(res);
+  });
+  router.delete('/api/collections/:collection/truncate', async (req, res) => {
+    requireSuperuser(res);
+    await collections.truncate(req.params.collection);
+    sendNoContent(res);
+  });
+  return router;
+}
+
+function importedCollections(body: JsonObject): JsonObject[] {
+  const given = body.collections;
+  if (Array.isArray(given) && given.length > 0) return given as JsonObject[];
+  throw new AppError('invalid', 'An error occurred while validating the submitted data.', {
+    data: { collections: { code: 'validation_required', message: 'Cannot be blank.' } },
+  });
+}

@@ -1,0 +1,46 @@
+import type { RequestInfo } from '@davit/records';
+import type { Request, Response } from 'express';
+import type { Body } from './body/read-body.ts';
+import { contextOf } from './context.ts';
+
+const NO_BODY: Body = { body: {} };
+
+/** The request as rules see it. Query and headers are worked out when something looks at them. */
+export function requestInfo(req: Request, res: Response, body: Body = NO_BODY): RequestInfo {
+  const { auth, ip } = contextOf(res);
+  let query: Record<string, string> | undefined;
+  let headers: Record<string, string> | undefined;
+  return {
+    context: 'default',
+    method: req.method,
+    get query() {
+      return (query ??= parseQuery(req.url));
+    },
+    get headers() {
+      return (headers ??= snakeCaseHeaders(req));
+    },
+    body: body.body,
+    ...(body.files && { files: body.files }),
+    auth,
+    ip,
+  };
+}
+
+/** The first value of each name. */
+export function parseQuery(url: string): Record<string, string> {
+  const start = url.indexOf('?');
+  if (start === -1) return {};
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    if (!query.has(name)) query.set(name, value);
+  }
+  return Object.fromEntries(query);
+}
+
+function snakeCaseHeaders(req: Request): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, values] of Object.entries(req.headersDistinct)) {
+    headers[name.replaceAll('-', '_')] = values?.[0] ?? '';
+  }
+  return headers;
+}
