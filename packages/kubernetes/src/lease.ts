@@ -1,0 +1,185 @@
+import { AppError } from '@davit/domain';
+import type { Clock, Logger } from '@davit/domain';
+import { sleep, systemClock } from '@davit/controller';
+import type { Lease } from '@davit/controller';
+import { isAlreadyExists } from './error.ts';
+import type { KubeHttp } from './kube-http.ts';
+import type { KubeObject } from './kube-object.ts';
+import { resourcePath } from './resource-path.ts';
+
+export interface KubeLeaseOptions {
+  http: KubeHttp;
+  namespace: string;
+  name: string;
+  /** unique among the candidates */
+  identity: string;
+  /** how long a silent leader is believed in; 15 s when absent */
+  durationMs?: number;
+  /** a leader that could not renew for so long stops leading, before anybody else starts; 10 s when absent */
+  renewDeadlineMs?: number;
+  /** time between tries; 2 s when absent */
+  retryMs?: number;
+  clock?: Clock;
+  logger?: Logger;
+}
+
+interface LeaseObject extends KubeObject {
+  spec?: {
+    holderIdentity?: string | null;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
+}
+
+const LEASES = { apiVersion: 'coordination.k8s.io/v1', plural: 'leases' };
+
+/**
+ * Leadership through a coordination.k8s.io Lease. Clocks of other machines are not believed: another holder counts
+ * as gone when its lease did not change for `durationMs` of our own time. Every write carries the resourceVersion.
+ */
+export class KubeLease implements Lease {
+  readonly #options: KubeLeaseOptions;
+  readonly #clock: Clock;
+  readonly #durationMs: number;
+  readonly #renewDeadlineMs: number;
+  readonly #retryMs: number;
+  #seen: { version: string; at: number } | undefined;
+  #renewedAt: number | undefined;
+
+  constructor(options: KubeLeaseOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#durationMs = options.durationMs ?? 15_000;
+    this.#renewDeadlineMs = options.renewDeadlineMs ?? 10_000;
+    this.#retryMs = options.retryMs ?? 2_000;
+  }
+
+  get held(): boolean {
+    if (this.#renewedAt === undefined) return false;
+    return this.#clock.now() - this.#renewedAt < this.#renewDeadlineMs;
+  }
+
+  async hold(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      if (await this.#try(signal)) await this.#lead(signal, lead);
+      if (!signal.aborted) await sleep(this.#clock, this.#retryMs, signal);
+    }
+  }
+
+  async #lead(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#options.logger?.log('info', 'leading', { lease: this.#options.name });
+    const ended = new AbortController();
+    const lost = new AbortController();
+    const renewing = this.#renew(ended.signal, lost);
+    try {
+      // a running step may finish after a stop, so the lease is renewed until `lead` has ended
+      await lead(AbortSignal.any([signal, lost.signal]));
+    } finally {
+      ended.abort();
+      await renewing;
+      if (!lost.signal.aborted) await this.#release();
+      this.#renewedAt = undefined;
+    }
+  }
+
+  async #renew(ended: AbortSignal, lost: AbortController): Promise<void> {
+    while (!ended.aborted) {
+      await sleep(this.#clock, this.#retryMs, ended);
+      if (ended.aborted) return;
+      await this.#try(ended);
+      if (ended.aborted || this.held) continue;
+      this.#options.logger?.log('warn', 'leadership lost', { lease: this.#options.name });
+      lost.abort(new AppError('conflict', 'Leadership was lost.', { reason: 'NotLeader' }));
+      return;
+    }
+  }
+
+  /** One round: take, renew or leave alone. True when this process holds the lease afterwards. */
+  async #try(signal: AbortSignal): Promise<boolean> {
+    const started = this.#clock.now();
+    // a try that takes longer than this must not make us believe in a lease somebody else has by now
+    const timeoutMs = Math.max(1_000, this.#renewDeadlineMs / 2);
+    try {
+      const lease = await this.#read({ signal, timeoutMs });
+      if (lease && this.#belongsToOther(lease)) {
+        this.#renewedAt = undefined;
+        return false;
+      }
+      await this.#write(lease, { signal, timeoutMs });
+      this.#renewedAt = started;
+      return true;
+    } catch (error) {
+      if (!signal.aborted) this.#note(error);
+      return false;
+    }
+  }
+
+  #belongsToOther(lease: LeaseObject): boolean {
+    const holder = lease.spec?.holderIdentity;
+    const version = lease.metadata.resourceVersion ?? '';
+    const now = this.#clock.now();
+    if (this.#seen?.version !== version) this.#seen = { version, at: now };
+    if (!holder || holder === this.#options.identity) return false;
+    const durationMs = (lease.spec?.leaseDurationSeconds ?? 0) * 1000 || this.#durationMs;
+    return now - this.#seen.at < durationMs;
+  }
+
+  async #read(call: { signal: AbortSignal; timeoutMs: number }): Promise<LeaseObject | undefined> {
+    const { http, namespace, name } = this.#options;
+    try {
+      return await http.get<LeaseObject>(resourcePath(LEASES, { namespace, name }), call);
+    } catch (error) {
+      if (AppError.is(error, 'not_found')) return undefined;
+      throw error;
+    }
+  }
+
+  async #write(
+    lease: LeaseObject | undefined,
+    call: { signal?: AbortSignal; timeoutMs: number },
+  ): Promise<void> {
+    const { http, namespace, name, identity } = this.#options;
+    const now = microTime(this.#clock.now());
+    const mine = lease?.spec?.holderIdentity === identity;
+    const transitions = lease?.spec?.leaseTransitions ?? 0;
+    const spec: LeaseObject['spec'] = {
+      holderIdentity: identity,
+      leaseDurationSeconds: Math.ceil(this.#durationMs / 1000),
+      acquireTime: mine ? (lease.spec?.acquireTime ?? now) : now,
+      renewTime: now,
+      leaseTransitions: mine || !lease ? transitions : transitions + 1,
+    };
+    const metadata = lease?.metadata ?? { name, namespace };
+    const body = { apiVersion: LEASES.apiVersion, kind: 'Lease', metadata, spec };
+    if (lease) await http.update(resourcePath(LEASES, { namespace, name }), body, call);
+    else await http.create(resourcePath(LEASES, { namespace }), body, call);
+  }
+
+  /** The next leader need not wait for the lease to run out. */
+  async #release(): Promise<void> {
+    const { http, namespace, name, identity } = this.#options;
+    const path = resourcePath(LEASES, { namespace, name });
+    const call = { timeoutMs: 3_000 };
+    try {
+      const lease = await http.get<LeaseObject>(path, call);
+      if (lease.spec?.holderIdentity !== identity) return;
+      const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 };
+      await http.update(path, { ...lease, spec }, call);
+    } catch (error) {
+      this.#note(error);
+    }
+  }
+
+  #note(error: unknown): void {
+    // losing a race for the lease is what the lease is for
+    const level = AppError.is(error, 'conflict') || isAlreadyExists(error) ? 'debug' : 'warn';
+    this.#options.logger?.log(level, 'lease', { lease: this.#options.name, error });
+  }
+}
+
+/** RFC 3339 with microseconds, the only form the API takes here. */
+function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z');
+}
