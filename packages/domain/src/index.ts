@@ -6,6 +6,9 @@ export { LOG_LEVELS } from './logger.ts';
 export type { LogFields, LogLevel, Logger } from './logger.ts';
 export { COLLECTION_TYPES, FIELD_TYPES } from './collection.ts';
 export type { Collection, CollectionType, Field, FieldType, Rule } from './collection.ts';
+export { hasUniqueIndex, parseIndex, renderIndex } from './index-definition.ts';
+export type { IndexColumn, IndexDefinition } from './index-definition.ts';
+export { splitList } from './split-list.ts';
 export { OPERATORS } from './query.ts';
 export type {
   Condition,
@@ -41,6 +44,12 @@ export type {
   RolloutIntent,
   RolloutObservation,
 } from './rollout-driver.ts';
+export type {
+  ClusterMeta,
+  ClusterObject,
+  OwnerReference,
+  RolloutCluster,
+} from './rollout-cluster.ts';
 export { RECORD_ACTIONS } from './event-bus.ts';
 export type { EventBus, EventName, Events, RecordAction } from './event-bus.ts';
 export { TOKEN_TYPES } from './security.ts';
