@@ -52,7 +52,15 @@ test('marks what was last seen as stale while the engine cannot be heard', () =>
 });
 
 test('says so when nothing was ever deployed', () => {
-  expect(
-    deploymentStatus({ ref, desired: undefined, observedAt: '', connected: true }),
-  ).toMatchObject({ phase: 'Pending', reason: 'NoRollout', replicas: { desired: 0 } });
+  expect(deploymentStatus({ ref, desired: null, observedAt: '', connected: true })).toMatchObject({
+    phase: 'Pending',
+    reason: 'NoRollout',
+    replicas: { desired: 0 },
+  });
+});
+
+test('claims nothing before the deployment was looked up', () => {
+  const early = { ref, desired: undefined, observedAt: '', connected: true };
+  expect(deploymentStatus(early)).toMatchObject({ phase: 'Unknown', reason: 'Starting' });
+  expect(deploymentStatus({ ...early, observation }).phase).toBe('Running');
 });

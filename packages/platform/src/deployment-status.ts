@@ -3,8 +3,8 @@ import type { AppError, DeploymentRef, Phase, RolloutObservation } from '@davit/
 /** What is known about a deployment from both sides: what was asked for, and what the engine reported. */
 export interface Knowledge {
   ref: DeploymentRef;
-  /** the rollout that shall be on the engine; undefined where none was ever created */
-  desired: string | undefined;
+  /** the rollout that shall be on the engine; null where none was ever created, undefined until it was looked up */
+  desired: string | null | undefined;
   /** why the newest intent is not on the engine */
   failure?: AppError;
   observation?: RolloutObservation;
@@ -43,9 +43,16 @@ export function deploymentStatus(known: Knowledge): DeploymentStatus {
   };
 }
 
+const starting: Verdict = {
+  phase: 'Unknown',
+  reason: 'Starting',
+  message: 'Davit has just started and looks the deployment up.',
+};
+
 function verdict(known: Knowledge): Verdict {
   const { desired, failure, observation } = known;
-  if (desired === undefined) {
+  if (desired === undefined) return observation ?? starting;
+  if (desired === null) {
     return { phase: 'Pending', reason: 'NoRollout', message: 'Nothing is deployed yet.' };
   }
   if (failure !== undefined) return failed(known, failure);

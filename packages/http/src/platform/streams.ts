@@ -1,0 +1,81 @@
+import { toAppError } from '@davit/domain';
+import type { DeploymentRef, LogLine } from '@davit/domain';
+import type { Platform } from '@davit/platform';
+import type { RequestInfo } from '@davit/records';
+import type { Request, Response } from 'express';
+import { batches } from './batches.ts';
+import { openEventStream } from './event-stream.ts';
+import type { EventStream } from './event-stream.ts';
+import { logQuery } from './params.ts';
+
+export interface Stream {
+  req: Request;
+  res: Response;
+  request: RequestInfo;
+  ref: DeploymentRef;
+  platform: Platform;
+}
+
+/** Runs `source` into an event stream; a failure after the start arrives as an `error` event. */
+async function run(stream: Stream, source: (events: EventStream) => Promise<void>): Promise<void> {
+  const { platform, ref, request } = stream;
+  const events = openEventStream(stream.req, stream.res, {
+    stillAllowed: () => platform.authorize(request.auth, ref),
+  });
+  try {
+    await source(events);
+  } catch (error) {
+    const { code, message } = toAppError(error);
+    await events.send('error', { code, message });
+  } finally {
+    events.end();
+  }
+}
+
+/** `status`: the newest one at once, then at every change. */
+export function streamStatus(stream: Stream): Promise<void> {
+  const { platform, ref } = stream;
+  return run(stream, async (events) => {
+    const changes = platform.bus.subscribe('rollout.observed', { signal: events.signal });
+    await events.send('status', await platform.status(ref));
+    for await (const { deploymentId } of changes) {
+      if (deploymentId === ref.deploymentId) {
+        await events.send('status', await platform.status(ref));
+      }
+    }
+  });
+}
+
+/** `event`: those that are kept, then new ones. */
+export function streamEvents(stream: Stream): Promise<void> {
+  return run(stream, async (events) => {
+    const source = stream.platform.events(stream.ref, { follow: true, signal: events.signal });
+    for await (const event of source) await events.send('event', event, event.id);
+  });
+}
+
+/** `line`: a list of log lines; the id is the last one's time, from where a reconnect goes on. */
+export function streamLogs(stream: Stream): Promise<void> {
+  const query = logQuery(stream.req); // refuses before the stream begins
+  return run(stream, async (events) => {
+    const source = stream.platform.logs(stream.ref, {
+      ...query,
+      follow: true,
+      signal: events.signal,
+    });
+    for await (const lines of batches(source)) {
+      await events.send('line', lines, lines.at(-1)?.time);
+    }
+  });
+}
+
+/** All lines as text, one a line: `time instance text`. */
+export async function writeLogs(res: Response, lines: AsyncIterable<LogLine>): Promise<void> {
+  res.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  for await (const { time, instance, text } of lines) {
+    if (!res.write(`${time} ${instance} ${text}\n`)) {
+      await new Promise((resolve) => res.once('drain', resolve).once('close', resolve));
+    }
+  }
+  res.end();
+}

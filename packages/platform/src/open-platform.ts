@@ -1,0 +1,97 @@
+import type { DeploymentRef } from '@davit/domain';
+import type { RequestInfo } from '@davit/records';
+import { COLLECTION_IDS } from './collections.ts';
+import { onDeploymentWrite } from './deployment-hooks.ts';
+import { observe } from './observer.ts';
+import type { PlatformParts } from './parts.ts';
+import { PhaseWriter } from './phase-writer.ts';
+import { Platform } from './platform.ts';
+import { onRemoval } from './removal.ts';
+import { onRolloutDelete, onRolloutUpdate, refOf } from './rollout-change.ts';
+import { onRolloutCreate } from './rollout-create.ts';
+import { RolloutSync } from './rollout-sync.ts';
+import { StatusBoard } from './status-board.ts';
+
+export interface OpenPlatform {
+  platform: Platform;
+  /** Keeps the engine equal to the database and the statuses true, until the signal. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Registers the platform's hooks. Nothing reaches the engine before `run`. */
+export function openPlatform(parts: PlatformParts): OpenPlatform {
+  const causes = new WeakMap<RequestInfo, string>();
+  const phases = new PhaseWriter(parts);
+  const board = new StatusBoard({
+    clock: parts.clock,
+    bus: parts.bus,
+    onChange: (ref) => phases.add(ref),
+  });
+  const sync = new RolloutSync(parts, board);
+  onRolloutCreate({ parts, causes });
+  onRolloutUpdate(parts);
+  onRolloutDelete(parts);
+  onDeploymentWrite(parts);
+  onRemoval(parts);
+  onCommitted(parts, sync);
+  const onLost = (ref: DeploymentRef): void => sync.add(ref);
+  return {
+    platform: new Platform({ parts, board, causes }),
+    run: async (signal) => {
+      await Promise.all([
+        sync.run(signal),
+        phases.run(board, signal),
+        observe({ parts, board, onLost }, signal),
+        resume(parts, sync),
+      ]);
+    },
+  };
+}
+
+/** What was committed is looked at by the sync: after the fact, so that a crash in between is made good by `resume`. */
+function onCommitted({ records }: PlatformParts, sync: RolloutSync): void {
+  const { deployments, projects, rollouts } = COLLECTION_IDS;
+  const { hooks } = records;
+  for (const hook of [
+    hooks.onRecordAfterCreateSuccess,
+    hooks.onRecordAfterUpdateSuccess,
+    hooks.onRecordAfterDeleteSuccess,
+  ]) {
+    hook(
+      async (e) => {
+        await e.next();
+        sync.add(refOf(e.record));
+      },
+      { tags: [rollouts] },
+    );
+  }
+  hooks.onRecordAfterDeleteSuccess(
+    async (e) => {
+      await e.next();
+      sync.add({ projectId: String(e.record.project), deploymentId: e.record.id });
+    },
+    { tags: [deployments] },
+  );
+  hooks.onRecordAfterDeleteSuccess(
+    async (e) => {
+      await e.next();
+      sync.addProject(e.record.id);
+    },
+    { tags: [projects] },
+  );
+}
+
+/** Everything the records ask for, once: what a crash left undone is done now. */
+async function resume(parts: PlatformParts, sync: RolloutSync): Promise<void> {
+  try {
+    for (const { projectId, deploymentId } of await parts.store.tombstones()) {
+      if (deploymentId === undefined) sync.addProject(projectId);
+      else sync.add({ projectId, deploymentId });
+    }
+    for (const { id, project } of await parts.records.find(COLLECTION_IDS.deployments)) {
+      sync.add({ projectId: String(project), deploymentId: id });
+    }
+  } catch (error) {
+    parts.logger.log('error', 'rollouts could not be resumed', { error });
+  }
+}

@@ -1,0 +1,140 @@
+import { AppError } from '@davit/domain';
+import type {
+  DeploymentRef,
+  EngineEvent,
+  EventBus,
+  JsonObject,
+  LogLine,
+  LogOptions,
+  RolloutDriver,
+} from '@davit/domain';
+import type { AuthRecord, RequestInfo } from '@davit/records';
+import { adoptedManifest } from './adopt.ts';
+import { COLLECTION_IDS } from './collections.ts';
+import type { DeploymentStatus } from './deployment-status.ts';
+import type { PlatformParts } from './parts.ts';
+import { MASK } from './seal.ts';
+import { secretPlaces } from './secret-places.ts';
+import type { StatusBoard } from './status-board.ts';
+import { ownsProject } from './target.ts';
+import { currentRollout, readWanted } from './wanted.ts';
+
+export interface EngineState {
+  driver: RolloutDriver['name'];
+  connected: boolean;
+  /** why it is not connected; '' otherwise */
+  message: string;
+}
+
+export interface PlatformOptions {
+  parts: PlatformParts;
+  board: StatusBoard;
+  /** why a request creates a rollout, where it was not a person's own wish */
+  causes: WeakMap<RequestInfo, string>;
+}
+
+/**
+ * What may be done with a running deployment. Every method is for one caller and throws `not_found` for a
+ * deployment that is not the caller's; whether it exists is nobody else's business.
+ */
+export class Platform {
+  readonly #parts: PlatformParts;
+  readonly #board: StatusBoard;
+  readonly #causes: WeakMap<RequestInfo, string>;
+
+  constructor(options: PlatformOptions) {
+    this.#parts = options.parts;
+    this.#board = options.board;
+    this.#causes = options.causes;
+  }
+
+  get bus(): EventBus {
+    return this.#parts.bus;
+  }
+
+  engine(): EngineState {
+    const { connected, message } = this.#board;
+    return { driver: this.#parts.driver.name, connected, message };
+  }
+
+  /** Throws `unauthenticated` for guests, `not_found` for what is not the caller's. */
+  async authorize(auth: AuthRecord | undefined, ref: DeploymentRef): Promise<void> {
+    if (auth === undefined) {
+      throw new AppError('unauthenticated', 'Missing or invalid authentication.');
+    }
+    const { records } = this.#parts;
+    const project = await records.get(COLLECTION_IDS.projects, ref.projectId);
+    const deployment = await records.get(COLLECTION_IDS.deployments, ref.deploymentId);
+    if (project && deployment?.project === project.id && ownsProject(auth, project)) return;
+    throw new AppError('not_found', "The requested resource wasn't found.");
+  }
+
+  /** The newest status. `authorize` first. */
+  async status(ref: DeploymentRef): Promise<DeploymentStatus> {
+    if (!this.#board.knows(ref)) {
+      const wanted = await readWanted(this.#parts, ref);
+      this.#board.want(ref, wanted.kind === 'apply' ? wanted.intent.rolloutId : null);
+    }
+    return withoutSecrets(this.#board.status(ref));
+  }
+
+  logs(ref: DeploymentRef, options: LogOptions): AsyncIterable<LogLine> {
+    return this.#parts.driver.logs(ref, options);
+  }
+
+  events(
+    ref: DeploymentRef,
+    options: { follow: boolean; signal: AbortSignal },
+  ): AsyncIterable<EngineEvent> {
+    return this.#parts.driver.events(ref, options);
+  }
+
+  restart(ref: DeploymentRef, signal: AbortSignal): Promise<void> {
+    return this.#parts.driver.restart(ref, { signal });
+  }
+
+  removeInstance(
+    ref: DeploymentRef,
+    options: { instance: string; signal: AbortSignal },
+  ): Promise<void> {
+    return this.#parts.driver.removeInstance(ref, options);
+  }
+
+  /**
+   * A spec that was edited on the engine becomes a rollout record of its own.
+   * Throws `conflict` without drift, `invalid` where the edit is no valid spec.
+   */
+  async adopt(ref: DeploymentRef, request: RequestInfo): Promise<JsonObject> {
+    const { drift } = this.#board.status(ref);
+    const running = await currentRollout(this.#parts, ref.deploymentId);
+    if (!drift || !running) throw new AppError('conflict', 'There is no change to adopt.');
+    const create: RequestInfo = {
+      ...request,
+      method: 'POST',
+      query: {},
+      body: {
+        user: running.user ?? '',
+        project: ref.projectId,
+        deployment: ref.deploymentId,
+        manifest: adoptedManifest(drift, running.manifest as JsonObject),
+      },
+    };
+    this.#causes.set(create, 'kubectl');
+    return this.#parts.records.create(COLLECTION_IDS.rollouts, create);
+  }
+
+  /** Puts the stored spec back in place of an edited one. Throws `conflict` where nothing runs. */
+  async revert(ref: DeploymentRef, signal: AbortSignal): Promise<void> {
+    const wanted = await readWanted(this.#parts, ref);
+    if (wanted.kind !== 'apply') throw new AppError('conflict', 'There is nothing to put back.');
+    await this.#parts.driver.apply(wanted.intent, { signal, revert: true });
+  }
+}
+
+/** A spec edited on the engine may name secrets in the open. */
+function withoutSecrets(status: DeploymentStatus): DeploymentStatus {
+  if (status.drift === undefined) return status;
+  const drift = structuredClone(status.drift);
+  for (const place of secretPlaces(drift)) place.set(MASK);
+  return { ...status, drift };
+}

@@ -1,0 +1,112 @@
+import { createQueue, runWorkers } from '@davit/controller';
+import type { KeyQueue } from '@davit/controller';
+import { toAppError } from '@davit/domain';
+import type { AppError, DeploymentRef, Tombstone } from '@davit/domain';
+import type { PlatformParts } from './parts.ts';
+import type { StatusBoard } from './status-board.ts';
+import { readWanted } from './wanted.ts';
+
+const WORKERS = 4;
+const LONGEST_RETRY_MS = 30_000;
+/** how long a step may go on once the server stops: what it leaves undone is done after the next start */
+const GRACE_MS = 1_500;
+
+/** Asking again helps only with another spec or other rights. */
+const isRefusal = (error: AppError): boolean =>
+  error.code === 'invalid' || error.code === 'unsupported';
+
+/**
+ * Makes the engine's intent agree with the database: level-based, idempotent, resumed from the records alone.
+ * Keys are `project/deployment`, or `project` for the removal of a whole project.
+ */
+export class RolloutSync {
+  readonly #parts: PlatformParts;
+  readonly #board: StatusBoard;
+  readonly #queue: KeyQueue;
+
+  constructor(parts: PlatformParts, board: StatusBoard) {
+    this.#parts = parts;
+    this.#board = board;
+    this.#queue = createQueue({
+      clock: parts.clock,
+      abortRunning: true,
+      backOff: { baseMs: 250, maxMs: LONGEST_RETRY_MS },
+      overall: { perSecond: 50, burst: 500 },
+    });
+  }
+
+  add(ref: DeploymentRef): void {
+    this.#queue.forget(keyOf(ref));
+    this.#queue.add(keyOf(ref));
+  }
+
+  /** For the removal of a whole project. */
+  addProject(projectId: string): void {
+    this.#queue.add(projectId);
+  }
+
+  /** Works until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.#queue.close();
+    signal.addEventListener('abort', stop, { once: true });
+    await runWorkers({
+      queue: this.#queue,
+      workers: WORKERS,
+      graceMs: GRACE_MS,
+      signal,
+      clock: this.#parts.clock,
+      reconcile: (key, aborted) => this.#reconcile(key, aborted),
+      onError: (error, key) =>
+        this.#parts.logger.log('warn', 'rollout sync failed', { key, error }),
+    });
+  }
+
+  async #reconcile(key: string, signal: AbortSignal): Promise<void> {
+    const [projectId = '', deploymentId] = key.split('/');
+    if (deploymentId === undefined) return this.#removeProject(projectId, signal);
+    const ref = { projectId, deploymentId };
+    try {
+      await this.#makeSo(ref, signal);
+      this.#board.accepted(ref);
+    } catch (cause) {
+      if (signal.aborted) return;
+      const error = toAppError(cause);
+      this.#board.fail(ref, error);
+      if (!isRefusal(error)) throw error;
+    }
+  }
+
+  async #makeSo(ref: DeploymentRef, signal: AbortSignal): Promise<void> {
+    const wanted = await readWanted(this.#parts, ref);
+    switch (wanted.kind) {
+      case 'apply':
+        this.#board.want(ref, wanted.intent.rolloutId);
+        return this.#parts.driver.apply(wanted.intent, { signal });
+      case 'remove':
+        return this.#remove(wanted.tombstone, signal);
+      case 'nothing':
+        return this.#board.want(ref, null);
+    }
+  }
+
+  async #remove(tombstone: Tombstone, signal: AbortSignal): Promise<void> {
+    const { projectId, deploymentId = '', deleteData } = tombstone;
+    const ref = { projectId, deploymentId };
+    await this.#parts.driver.remove(ref, { deleteData, signal });
+    await this.#parts.store.write((tx) => tx.platform.deleteTombstone(tombstone));
+    this.#board.forget(ref);
+  }
+
+  async #removeProject(projectId: string, signal: AbortSignal): Promise<void> {
+    const tombstones = await this.#parts.store.tombstones();
+    const tombstone = tombstones.find(
+      (one) => one.projectId === projectId && one.deploymentId === undefined,
+    );
+    if (!tombstone) return;
+    const { deleteData } = tombstone;
+    await this.#parts.driver.removeProject(projectId, { deleteData, signal });
+    await this.#parts.store.write((tx) => tx.platform.deleteTombstone(tombstone));
+  }
+}
+
+const keyOf = (ref: DeploymentRef): string => `${ref.projectId}/${ref.deploymentId}`;
