@@ -28,20 +28,23 @@ interface Verdict {
 
 /** The one status that is shown everywhere. Pure. */
 export function deploymentStatus(known: Knowledge): DeploymentStatus {
-  const { observation, ref } = known;
   return {
-    ...ref,
-    rolloutId: observation?.rolloutId ?? '',
-    replicas: observation?.replicas ?? { desired: 0, updated: 0, ready: 0 },
-    instances: observation?.instances ?? [],
-    urls: observation?.urls ?? [],
-    status: observation?.status ?? {},
-    ...(observation?.drift === undefined ? {} : { drift: observation.drift }),
+    ...unobserved,
+    ...known.observation,
+    ...known.ref,
     ...verdict(known),
     observedAt: known.observedAt,
     stale: !known.connected,
   };
 }
+
+const unobserved = {
+  rolloutId: '',
+  replicas: { desired: 0, updated: 0, ready: 0 },
+  instances: [],
+  urls: [],
+  status: {},
+};
 
 const starting: Verdict = {
   phase: 'Unknown',
@@ -51,7 +54,7 @@ const starting: Verdict = {
 
 function verdict(known: Knowledge): Verdict {
   const { desired, failure, observation } = known;
-  if (desired === undefined) return observation ?? starting;
+  if (desired === undefined) return observation === undefined ? starting : seen(observation);
   if (desired === null) {
     return { phase: 'Pending', reason: 'NoRollout', message: 'Nothing is deployed yet.' };
   }
@@ -66,8 +69,14 @@ function verdict(known: Knowledge): Verdict {
       message: 'The engine takes the new rollout.',
     };
   }
-  return observation;
+  return seen(observation);
 }
+
+const seen = ({ phase, reason, message }: RolloutObservation): Verdict => ({
+  phase,
+  reason,
+  message,
+});
 
 function failed({ observation }: Knowledge, failure: AppError): Verdict {
   const serving =

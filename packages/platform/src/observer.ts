@@ -26,13 +26,14 @@ export async function observe(options: ObserverOptions, signal: AbortSignal): Pr
   }
 }
 
-function take(event: DriverEvent, { board, onLost }: ObserverOptions): void {
+function take(event: DriverEvent, options: ObserverOptions): void {
+  const { board } = options;
   switch (event.type) {
     case 'observed':
       return board.observe(event.observation);
     case 'removed':
       board.gone(event.ref);
-      return onLost(event.ref);
+      return options.onLost(event.ref);
     case 'synced':
       return board.connection(true, '');
     case 'disconnected':

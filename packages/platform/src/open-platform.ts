@@ -3,6 +3,7 @@ import type { RequestInfo } from '@davit/records';
 import { COLLECTION_IDS } from './collections.ts';
 import { onDeploymentWrite } from './deployment-hooks.ts';
 import { observe } from './observer.ts';
+import { textOf } from './parts.ts';
 import type { PlatformParts } from './parts.ts';
 import { PhaseWriter } from './phase-writer.ts';
 import { Platform } from './platform.ts';
@@ -68,7 +69,7 @@ function onCommitted({ records }: PlatformParts, sync: RolloutSync): void {
   hooks.onRecordAfterDeleteSuccess(
     async (e) => {
       await e.next();
-      sync.add({ projectId: String(e.record.project), deploymentId: e.record.id });
+      sync.add({ projectId: textOf(e.record.project), deploymentId: e.record.id });
     },
     { tags: [deployments] },
   );
@@ -89,7 +90,7 @@ async function resume(parts: PlatformParts, sync: RolloutSync): Promise<void> {
       else sync.add({ projectId, deploymentId });
     }
     for (const { id, project } of await parts.records.find(COLLECTION_IDS.deployments)) {
-      sync.add({ projectId: String(project), deploymentId: id });
+      sync.add({ projectId: textOf(project), deploymentId: id });
     }
   } catch (error) {
     parts.logger.log('error', 'rollouts could not be resumed', { error });

@@ -3,21 +3,22 @@ const LARGEST = 500;
 /** Groups what arrives close together, so that a burst of lines is a few messages. Order is kept. */
 export async function* batches<T>(source: AsyncIterable<T>, waitMs = 25): AsyncGenerator<T[]> {
   const iterator = source[Symbol.asyncIterator]();
+  let batch: T[] = [];
+  let deadline = Infinity;
+  let pending = iterator.next();
   try {
-    let pending = iterator.next();
     for (;;) {
-      const first = await pending;
-      if (first.done) return;
-      const batch = [first.value];
-      const deadline = Date.now() + waitMs;
-      pending = iterator.next();
-      while (batch.length < LARGEST) {
-        const next = await within(pending, deadline - Date.now());
-        if (next === undefined || next.done) break;
-        batch.push(next.value);
-        pending = iterator.next();
+      const next =
+        batch.length === 0 ? await pending : await within(pending, deadline - Date.now());
+      if (next === undefined || next.done || batch.length === LARGEST) {
+        if (batch.length > 0) yield batch;
+        batch = [];
       }
-      yield batch;
+      if (next?.done) return;
+      if (next === undefined) continue;
+      if (batch.length === 0) deadline = Date.now() + waitMs;
+      batch.push(next.value);
+      pending = iterator.next();
     }
   } finally {
     await iterator.return?.();
