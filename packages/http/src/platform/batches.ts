@@ -3,26 +3,34 @@ const LARGEST = 500;
 /** Groups what arrives close together, so that a burst of lines is a few messages. Order is kept. */
 export async function* batches<T>(source: AsyncIterable<T>, waitMs = 25): AsyncGenerator<T[]> {
   const iterator = source[Symbol.asyncIterator]();
-  let batch: T[] = [];
-  let deadline = Infinity;
-  let pending = iterator.next();
+  const ahead = { next: iterator.next() };
   try {
     for (;;) {
-      const next =
-        batch.length === 0 ? await pending : await within(pending, deadline - Date.now());
-      if (next === undefined || next.done || batch.length === LARGEST) {
-        if (batch.length > 0) yield batch;
-        batch = [];
-      }
-      if (next?.done) return;
-      if (next === undefined) continue;
-      if (batch.length === 0) deadline = Date.now() + waitMs;
-      batch.push(next.value);
-      pending = iterator.next();
+      const first = await ahead.next;
+      if (first.done) return;
+      ahead.next = iterator.next();
+      yield [first.value, ...(await follow(iterator, ahead, waitMs))];
     }
   } finally {
     await iterator.return?.();
   }
+}
+
+/** What comes within `waitMs`; what comes later is left in `ahead`. */
+async function follow<T>(
+  iterator: AsyncIterator<T>,
+  ahead: { next: Promise<IteratorResult<T>> },
+  waitMs: number,
+): Promise<T[]> {
+  const values: T[] = [];
+  const deadline = Date.now() + waitMs;
+  while (values.length < LARGEST - 1) {
+    const next = await within(ahead.next, deadline - Date.now());
+    if (next === undefined || next.done) break;
+    values.push(next.value);
+    ahead.next = iterator.next();
+  }
+  return values;
 }
 
 /** The result when it comes in time, else undefined. */
