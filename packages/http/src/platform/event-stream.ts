@@ -1,10 +1,11 @@
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
+import { openEventStream as openStream } from '../realtime/event-stream.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** clients reconnect, with a token that is checked anew */
 const LONGEST_MS = 30 * 60_000;
 
-/** One answer of server-sent events. */
+/** One answer of server-sent events that nobody keeps open for ever. */
 export interface EventStream {
   /** Aborts when the client is gone, the stream has been open for 30 minutes, or `end` was called. */
   readonly signal: AbortSignal;
@@ -18,50 +19,26 @@ export interface EventStreamOptions {
   stillAllowed(): Promise<void>;
 }
 
-export function openEventStream(
-  req: Request,
-  res: Response,
-  options: EventStreamOptions,
-): EventStream {
+export function openEventStream(res: Response, options: EventStreamOptions): EventStream {
+  const stream = openStream(res);
   const ended = new AbortController();
   const end = (): void => ended.abort();
-  res.writeHead(200, {
-    'Content-Type': 'text/event-stream',
-    'Cache-Control': 'no-store',
-    'X-Accel-Buffering': 'no',
-  });
-  res.flushHeaders();
   const heartbeat = setInterval(() => {
-    res.write(':\n\n');
+    if (res.headersSent) res.write(':\n\n');
     options.stillAllowed().catch(end);
   }, HEARTBEAT_MS);
   const limit = setTimeout(end, LONGEST_MS);
-  res.on('close', end);
+  stream.signal.addEventListener('abort', end);
   ended.signal.addEventListener('abort', () => {
     clearInterval(heartbeat);
     clearTimeout(limit);
-    res.end();
+    stream.close();
   });
   return {
     signal: ended.signal,
     end,
-    send: (event, data, id) => {
-      if (ended.signal.aborted) return Promise.resolve();
-      const head = id === undefined ? '' : `id:${id}\n`;
-      const room = res.write(`${head}event:${event}\ndata:${JSON.stringify(data)}\n\n`);
-      return room ? Promise.resolve() : drained(res, ended.signal);
+    send: async (event, data, id = '') => {
+      await stream.write(id, { event, data: JSON.stringify(data) });
     },
   };
-}
-
-function drained(res: Response, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      res.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    res.on('drain', done);
-    signal.addEventListener('abort', done);
-  });
 }

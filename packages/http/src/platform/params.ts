@@ -1,6 +1,6 @@
 import { AppError } from '@davit/domain';
 import type { FieldErrors, LogOptions } from '@davit/domain';
-import type { Request } from 'express';
+import type { RequestInfo } from '@davit/records';
 
 const LONGEST_TAIL = 10_000;
 /** a Kubernetes or Docker object name */
@@ -11,28 +11,25 @@ function refuse(field: string, message: string): never {
   throw new AppError('invalid', 'Something went wrong while processing your request.', { data });
 }
 
-const text = (req: Request, name: string): string => {
-  const value = req.query[name];
-  return typeof value === 'string' ? value : '';
-};
-
-function nameOf(req: Request, field: string): string | undefined {
-  const value = text(req, field);
-  if (value === '') return undefined;
+function nameOf(value: string | undefined, field: string): string | undefined {
+  if (value === undefined || value === '') return undefined;
   return NAME.test(value) ? value : refuse(field, 'Must be the name of an instance or container.');
 }
 
-export function instanceParam(req: Request): string {
-  const value = String(req.params.instance);
-  return NAME.test(value) ? value : refuse('instance', 'Must be the name of an instance.');
+/** A path parameter. Throws `invalid`. */
+export function instanceName(value: string): string {
+  return nameOf(value, 'instance') ?? refuse('instance', 'Must be the name of an instance.');
 }
 
 /** `instance container tail sinceTime previous`; `Last-Event-ID` wins over `sinceTime`. Throws `invalid`. */
-export function logQuery(req: Request): Omit<LogOptions, 'follow' | 'signal'> {
-  const instance = nameOf(req, 'instance');
-  const container = nameOf(req, 'container');
-  const tail = tailOf(text(req, 'tail'));
-  const sinceTime = req.get('Last-Event-ID') || text(req, 'sinceTime');
+export function logQuery({
+  query,
+  headers,
+}: Pick<RequestInfo, 'query' | 'headers'>): Omit<LogOptions, 'follow' | 'signal'> {
+  const instance = nameOf(query.instance, 'instance');
+  const container = nameOf(query.container, 'container');
+  const tail = tailOf(query.tail ?? '');
+  const sinceTime = headers.last_event_id || (query.sinceTime ?? '');
   if (sinceTime !== '' && Number.isNaN(Date.parse(sinceTime))) {
     refuse('sinceTime', 'Must be an RFC 3339 time.');
   }
@@ -41,7 +38,7 @@ export function logQuery(req: Request): Omit<LogOptions, 'follow' | 'signal'> {
     ...(container === undefined ? {} : { container }),
     ...(tail === undefined ? {} : { tail }),
     ...(sinceTime === '' ? {} : { sinceTime }),
-    ...(text(req, 'previous') === '' ? {} : { previous: true }),
+    ...(query.previous ? { previous: true } : {}),
   };
 }
 

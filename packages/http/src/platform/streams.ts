@@ -2,14 +2,13 @@ import { toAppError } from '@davit/domain';
 import type { DeploymentRef, LogLine } from '@davit/domain';
 import type { Platform } from '@davit/platform';
 import type { RequestInfo } from '@davit/records';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { batches } from './batches.ts';
 import { openEventStream } from './event-stream.ts';
 import type { EventStream } from './event-stream.ts';
 import { logQuery } from './params.ts';
 
 export interface Stream {
-  req: Request;
   res: Response;
   request: RequestInfo;
   ref: DeploymentRef;
@@ -19,7 +18,7 @@ export interface Stream {
 /** Runs `source` into an event stream; a failure after the start arrives as an `error` event. */
 async function run(stream: Stream, source: (events: EventStream) => Promise<void>): Promise<void> {
   const { platform, ref, request } = stream;
-  const events = openEventStream(stream.req, stream.res, {
+  const events = openEventStream(stream.res, {
     stillAllowed: () => platform.authorize(request.auth, ref),
   });
   try {
@@ -56,7 +55,7 @@ export function streamEvents(stream: Stream): Promise<void> {
 
 /** `line`: a list of log lines; the id is the last one's time, from where a reconnect goes on. */
 export function streamLogs(stream: Stream): Promise<void> {
-  const query = logQuery(stream.req); // refuses before the stream begins
+  const query = logQuery(stream.request); // refuses before the stream begins
   return run(stream, async (events) => {
     const source = stream.platform.logs(stream.ref, {
       ...query,
