@@ -1,2 +1,3 @@
 export { createApp } from './app.ts';
 export type { AppOptions } from './app.ts';
+export { platformRouter } from './platform/router.ts';
