@@ -24,13 +24,14 @@ export interface KubeLeaseOptions {
 }
 
 interface LeaseObject extends KubeObject {
-  spec?: {
-    holderIdentity?: string | null;
-    leaseDurationSeconds?: number;
-    acquireTime?: string;
-    renewTime?: string;
-    leaseTransitions?: number;
-  };
+  spec?: LeaseSpec;
+}
+interface LeaseSpec {
+  holderIdentity?: string | null;
+  leaseDurationSeconds?: number;
+  acquireTime?: string;
+  renewTime?: string;
+  leaseTransitions?: number;
 }
 
 const LEASES = { apiVersion: 'coordination.k8s.io/v1', plural: 'leases' };
@@ -142,14 +143,11 @@ export class KubeLease implements Lease {
   ): Promise<void> {
     const { http, namespace, name, identity } = this.#options;
     const now = microTime(this.#clock.now());
-    const mine = lease?.spec?.holderIdentity === identity;
-    const transitions = lease?.spec?.leaseTransitions ?? 0;
-    const spec: LeaseObject['spec'] = {
+    const spec: LeaseSpec = {
+      ...(lease?.spec?.holderIdentity === identity ? lease.spec : takenOver(lease, now)),
       holderIdentity: identity,
       leaseDurationSeconds: Math.ceil(this.#durationMs / 1000),
-      acquireTime: mine ? (lease.spec?.acquireTime ?? now) : now,
       renewTime: now,
-      leaseTransitions: mine || !lease ? transitions : transitions + 1,
     };
     const metadata = lease?.metadata ?? { name, namespace };
     const body = { apiVersion: LEASES.apiVersion, kind: 'Lease', metadata, spec };
@@ -177,6 +175,11 @@ export class KubeLease implements Lease {
     const level = AppError.is(error, 'conflict') || isAlreadyExists(error) ? 'debug' : 'warn';
     this.#options.logger?.log(level, 'lease', { lease: this.#options.name, error });
   }
+}
+
+function takenOver(lease: LeaseObject | undefined, now: string): LeaseSpec {
+  if (!lease) return { acquireTime: now, leaseTransitions: 0 };
+  return { acquireTime: now, leaseTransitions: (lease.spec?.leaseTransitions ?? 0) + 1 };
 }
 
 /** RFC 3339 with microseconds, the only form the API takes here. */

@@ -5,6 +5,7 @@ import { isExpired } from './error.ts';
 import type { KubeHttp, WatchEvent } from './kube-http.ts';
 import type { KubeList, KubeObject } from './kube-object.ts';
 import { keyOf } from './store.ts';
+import { isNewer } from './version.ts';
 import type { Store, StoreEntry } from './store.ts';
 
 export interface Change<P> {
@@ -20,7 +21,7 @@ export interface ReflectorOptions<T extends KubeObject, P> {
   path: string;
   labelSelector?: string;
   fieldSelector?: string;
-  /** What the cache keeps of an object. `managedFields` are gone already. */
+  /** What the cache keeps of an object: as little as its readers need. */
   project: (object: T) => P;
   /** May be shared by reflectors of the same kind that see different objects (namespaces, selectors). */
   store: Store<P>;
@@ -87,6 +88,12 @@ export class Reflector<T extends KubeObject, P> {
     this.#synced.resolve(false);
   }
 
+  /** What a write answered: the cache need not wait for the watch to tell. */
+  observe(object: T): void {
+    // before the first list there is nothing to be ahead of
+    if (this.#version !== '') this.#put(object);
+  }
+
   async #list(signal: AbortSignal): Promise<void> {
     const seen = new Set<string>();
     let next: string | undefined;
@@ -94,7 +101,7 @@ export class Reflector<T extends KubeObject, P> {
     do {
       const page = await this.#page(next, signal);
       signal.throwIfAborted();
-      for (const item of page.items ?? []) seen.add(this.#put(item));
+      for (const item of page.items ?? []) seen.add(this.#put(item, true));
       version = page.metadata.resourceVersion ?? '';
       next = page.metadata.continue;
     } while (next);
@@ -160,18 +167,21 @@ export class Reflector<T extends KubeObject, P> {
     this.#remove(key, this.#entry(object));
   }
 
-  #put(object: T): string {
+  /** `trusted`: a list says how things are, even where versions went backwards (a restored etcd). */
+  #put(object: T, trusted = false): string {
     const { store } = this.#options;
     const entry = this.#entry(object);
     const previous = store.get(entry.key);
-    if (previous?.uid === entry.uid && previous.resourceVersion === entry.resourceVersion) {
-      this.#keys.add(entry.key);
+    const same = previous?.uid === entry.uid;
+    if (previous && !same) this.#remove(entry.key);
+    this.#keys.add(entry.key);
+    // a write's answer may be ahead of the watch
+    if (same && entry.resourceVersion === previous.resourceVersion) return entry.key;
+    if (same && !trusted && isNewer(previous.resourceVersion, entry.resourceVersion)) {
       return entry.key;
     }
-    if (previous && previous.uid !== entry.uid) this.#remove(entry.key);
-    this.#keys.add(entry.key);
     store.set(entry);
-    if (previous?.uid === entry.uid) this.#emit({ type: 'modified', entry, previous });
+    if (same) this.#emit({ type: 'modified', entry, previous });
     else this.#emit({ type: 'added', entry });
     return entry.key;
   }
@@ -187,7 +197,6 @@ export class Reflector<T extends KubeObject, P> {
 
   #entry(object: T): StoreEntry<P> {
     const { metadata } = object;
-    delete metadata.managedFields;
     return {
       key: keyOf(metadata),
       uid: metadata.uid ?? '',

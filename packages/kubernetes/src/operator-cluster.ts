@@ -1,0 +1,237 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '@davit/domain';
+import type { Clock, ClusterObject, Logger, RolloutCluster } from '@davit/domain';
+import type { Lease } from '@davit/controller';
+import { adoptFields, applyObject, createObject, FIELD_MANAGER } from './apply.ts';
+import { EventRecorder } from './event-recorder.ts';
+import type { EventDetails } from './event-recorder.ts';
+import type { KubeHttp } from './kube-http.ts';
+import type { KubeObject } from './kube-object.ts';
+import { projectObject } from './project-object.ts';
+import type { CachedObject } from './project-object.ts';
+import { Reflector } from './reflector.ts';
+import type { Change } from './reflector.ts';
+import { resourcePath } from './resource-path.ts';
+import { isKnownKind, RESOURCES } from './resource-types.ts';
+import type { KnownKind } from './resource-types.ts';
+import { keyOf, Store } from './store.ts';
+import type { StoreEntry } from './store.ts';
+
+export interface OperatorClusterOptions {
+  http: KubeHttp;
+  /** watch only these; all namespaces when empty */
+  namespaces: readonly string[];
+  /** kinds of children to cache */
+  childKinds: readonly KnownKind[];
+  /** children carry it, with the Rollout's name as value */
+  ownerLabel: string;
+  lease: Lease;
+  /** a Rollout `namespace/name`, or one of its children, changed */
+  onChange: (key: string) => void;
+  onState?: (kind: string, state: { connected: boolean; message: string }) => void;
+  /** this process, in events */
+  identity: string;
+  logger?: Logger;
+  clock?: Clock;
+}
+
+type Cache = Store<CachedObject>;
+type Watcher = Reflector<KubeObject, CachedObject>;
+
+/** The operator's view of a cluster: one cache a kind, and writes that only a leader may make. */
+export class OperatorCluster implements RolloutCluster {
+  readonly #options: OperatorClusterOptions;
+  readonly #caches = new Map<string, Cache>();
+  /** by kind and namespace ('' = all) */
+  readonly #watchers = new Map<string, Watcher>();
+  readonly #events: EventRecorder;
+
+  constructor(options: OperatorClusterOptions) {
+    this.#options = options;
+    const { http, identity, clock, logger } = options;
+    this.#events = new EventRecorder({
+      http,
+      component: 'davit-operator',
+      instance: identity,
+      ...(clock ? { clock } : {}),
+      ...(logger ? { logger } : {}),
+    });
+    for (const kind of new Set<KnownKind>(['Rollout', ...options.childKinds])) this.#open(kind);
+  }
+
+  /** True once all caches are filled; false when `run` ended before. */
+  async synced(): Promise<boolean> {
+    const all = await Promise.all([...this.#watchers.values()].map((watcher) => watcher.synced));
+    return all.every(Boolean);
+  }
+
+  /** Keeps the caches up to date until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([...this.#watchers.values()].map((watcher) => watcher.run(signal)));
+    await this.#events.flush();
+  }
+
+  /** Keys of all cached Rollouts. */
+  keys(): string[] {
+    return [...this.#cache('Rollout').entries()].map((entry) => entry.key);
+  }
+
+  rollout(key: string): ClusterObject | undefined {
+    const entry = this.#cache('Rollout').get(key);
+    return entry && withVersion(entry);
+  }
+
+  children(rollout: ClusterObject): ClusterObject[] {
+    const key = keyOf(rollout.metadata);
+    return this.#options.childKinds.flatMap((kind) => {
+      const cache = this.#cache(kind);
+      const found = new Set(cache.by('label', key));
+      for (const entry of cache.by('owner', rollout.metadata.uid ?? '')) found.add(entry);
+      return [...found].map(withVersion);
+    });
+  }
+
+  async read(object: ClusterObject, signal: AbortSignal): Promise<ClusterObject | undefined> {
+    try {
+      const live = await this.#options.http.get<KubeObject>(pathOf(object), { signal });
+      const { metadata } = live;
+      return withVersion({
+        key: keyOf(metadata),
+        uid: metadata.uid ?? '',
+        resourceVersion: metadata.resourceVersion ?? '',
+        value: projectObject(live, object),
+      });
+    } catch (error) {
+      if (AppError.is(error, 'not_found')) return undefined;
+      throw error;
+    }
+  }
+
+  async create(object: ClusterObject, signal: AbortSignal): Promise<void> {
+    this.#mayWrite();
+    const { namespace } = object.metadata;
+    const path = resourcePath(typeOf(object), { namespace });
+    this.#observe(object, await createObject(this.#options.http, path, { object, signal }));
+  }
+
+  async apply(object: ClusterObject, signal: AbortSignal): Promise<void> {
+    this.#mayWrite();
+    const { http } = this.#options;
+    const path = pathOf(object);
+    const cached = this.#cache(object.kind).get(keyOf(object.metadata));
+    if (cached?.value.history ?? true) await this.#adoptFields(path, signal);
+    this.#observe(object, await applyObject(http, path, { object, signal }));
+  }
+
+  async remove(object: ClusterObject, signal: AbortSignal): Promise<void> {
+    this.#mayWrite();
+    const { uid } = object.metadata;
+    try {
+      await this.#options.http.delete(pathOf(object), { signal, ...(uid ? { uid } : {}) });
+    } catch (error) {
+      if (!AppError.is(error, 'not_found')) throw error;
+    }
+  }
+
+  async patchStatus(rollout: ClusterObject, status: unknown, signal: AbortSignal): Promise<void> {
+    this.#mayWrite();
+    const { namespace, name, resourceVersion } = rollout.metadata;
+    const path = resourcePath(RESOURCES.Rollout, { namespace, name, subresource: 'status' });
+    const body = { metadata: { resourceVersion }, status };
+    const query = { fieldManager: FIELD_MANAGER };
+    const { http } = this.#options;
+    this.#observe(rollout, await http.patch(path, body, { type: 'merge', query, signal }));
+  }
+
+  event(rollout: ClusterObject, event: EventDetails): void {
+    if (this.#options.lease.held) this.#events.record(rollout, event);
+  }
+
+  async #adoptFields(path: string, signal: AbortSignal): Promise<void> {
+    const { http } = this.#options;
+    const patch = adoptFields(await http.get<KubeObject>(path, { signal }));
+    if (patch) await http.patch(path, patch, { type: 'json', signal });
+  }
+
+  #open(kind: KnownKind): void {
+    const { http, namespaces, ownerLabel, onState, logger, clock } = this.#options;
+    const store: Cache = new Store({
+      label: ({ value }) => labelKeys(value.object, ownerLabel),
+      owner: ({ value }) => (value.object.metadata.ownerReferences ?? []).map(({ uid }) => uid),
+    });
+    this.#caches.set(kind, store);
+    const type = RESOURCES[kind];
+    for (const namespace of namespaces.length === 0 ? [''] : namespaces) {
+      const watcher: Watcher = new Reflector({
+        http,
+        path: resourcePath(type, namespace === '' ? {} : { namespace }),
+        ...(kind === 'Rollout' ? {} : { labelSelector: ownerLabel }),
+        store,
+        project: (object) => projectObject(object, type),
+        onChange: (change) => this.#changed(kind, change),
+        onState: (state) => onState?.(kind, state),
+        ...(logger ? { logger } : {}),
+        ...(clock ? { clock } : {}),
+      });
+      this.#watchers.set(`${kind}/${namespace}`, watcher);
+    }
+  }
+
+  #changed(kind: KnownKind, change: Change<CachedObject>): void {
+    const { entry, previous } = change;
+    const { object } = entry.value;
+    if (change.type === 'modified' && isDeepStrictEqual(previous?.value.object, object)) return;
+    if (kind === 'Rollout') return this.#options.onChange(entry.key);
+    const keys = [...labelKeys(object, this.#options.ownerLabel), ...ownerKeys(object)];
+    // a child that lost its label is missing where it was
+    if (previous) keys.push(...labelKeys(previous.value.object, this.#options.ownerLabel));
+    for (const key of new Set(keys)) this.#options.onChange(key);
+  }
+
+  #observe(object: ClusterObject, answer: KubeObject): void {
+    const namespace = object.metadata.namespace ?? '';
+    const { kind } = object;
+    const watcher =
+      this.#watchers.get(`${kind}/`) ?? this.#watchers.get(`${kind}/${namespace}`) ?? undefined;
+    watcher?.observe(answer);
+  }
+
+  #cache(kind: string): Cache {
+    const cache = this.#caches.get(kind);
+    if (!cache) throw new AppError('internal', `No cache of kind ${kind}.`);
+    return cache;
+  }
+
+  #mayWrite(): void {
+    if (this.#options.lease.held) return;
+    throw new AppError('conflict', 'This operator does not lead.', { reason: 'NotLeader' });
+  }
+}
+
+function withVersion(entry: StoreEntry<CachedObject>): ClusterObject {
+  const { object } = entry.value;
+  const { resourceVersion } = entry;
+  return { ...object, metadata: { ...object.metadata, resourceVersion } };
+}
+
+function labelKeys(object: ClusterObject, label: string): string[] {
+  const name = object.metadata.labels?.[label];
+  return name === undefined ? [] : [`${object.metadata.namespace ?? ''}/${name}`];
+}
+
+function ownerKeys(object: ClusterObject): string[] {
+  const owners = object.metadata.ownerReferences ?? [];
+  return owners
+    .filter((owner) => owner.kind === 'Rollout')
+    .map((owner) => `${object.metadata.namespace ?? ''}/${owner.name}`);
+}
+
+function typeOf(object: ClusterObject): { apiVersion: string; plural: string } {
+  if (isKnownKind(object.kind)) return RESOURCES[object.kind];
+  throw new AppError('unsupported', `Objects of kind ${object.kind} are not supported.`);
+}
+
+function pathOf(object: ClusterObject): string {
+  const { namespace, name } = object.metadata;
+  return resourcePath(typeOf(object), { namespace, name });
+}
