@@ -1,0 +1,69 @@
+import type { FlagName } from './flags.ts';
+
+export interface Command {
+  text: string;
+  /** names of the words after the command */
+  operands: readonly string[];
+  flags: readonly FlagName[];
+}
+
+const OPEN: readonly FlagName[] = [
+  'dir',
+  'password-hash',
+  'sync',
+  'encryptionEnv',
+  'readers',
+  'dev',
+];
+const DRIVER: readonly FlagName[] = ['driver', 'kubeconfig', 'context'];
+const CREDENTIALS = ['EMAIL', 'PASSWORD'];
+
+const NAMES = [
+  'serve',
+  'superuser upsert',
+  'superuser create',
+  'superuser update',
+  'superuser delete',
+  'platform enable',
+  'doctor',
+  'version',
+] as const;
+export type CommandName = (typeof NAMES)[number];
+
+export const COMMANDS: Record<CommandName, Command> = {
+  serve: {
+    text: 'runs the server',
+    operands: [],
+    flags: [...OPEN, 'http', 'origins', 'publicDir', ...DRIVER],
+  },
+  'superuser upsert': {
+    text: 'creates a superuser, or sets a new password',
+    operands: CREDENTIALS,
+    flags: OPEN,
+  },
+  'superuser create': { text: 'creates a superuser', operands: CREDENTIALS, flags: OPEN },
+  'superuser update': { text: 'sets a new password', operands: CREDENTIALS, flags: OPEN },
+  'superuser delete': { text: 'removes a superuser', operands: ['EMAIL'], flags: OPEN },
+  'platform enable': {
+    text: 'adds projects, deployments and rollouts to a folder that PocketBase made',
+    operands: [],
+    flags: OPEN,
+  },
+  doctor: {
+    text: 'checks the folder, the admin UI and the engine',
+    operands: [],
+    flags: [...OPEN, ...DRIVER],
+  },
+  version: { text: 'prints the version', operands: [], flags: [] },
+};
+
+/** The command that the words begin with, and how many of them it is. */
+export function findCommand(
+  words: readonly string[],
+): { name: CommandName; words: number } | undefined {
+  for (const count of [2, 1]) {
+    const name = NAMES.find((known) => known === words.slice(0, count).join(' '));
+    if (name && words.length >= count) return { name, words: count };
+  }
+  return undefined;
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigError, parseConfig } from './config.ts';
+import type { Environment, ServeConfig } from './config.ts';
+import { VERSION } from './version.ts';
+
+const parse = (line: string, env: Environment = {}): ReturnType<typeof parseConfig> =>
+  parseConfig(env, line.split(' ').filter(Boolean));
+
+function problemsOf(line: string, env: Environment = {}): readonly string[] {
+  try {
+    parse(line, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('serves on the loopback address from ./pb_data where nothing else is said', () => {
+  expect(parse('serve')).toMatchObject({
+    command: 'serve',
+    dir: resolve('pb_data'),
+    publicDir: resolve('pb_public'),
+    http: { host: '127.0.0.1', port: 8090 },
+    origins: ['*'],
+    passwordHash: 'auto',
+    sync: 'normal',
+    driver: { name: 'auto' },
+  });
+});
+
+test('takes flags before and after the command, with = or without', () => {
+  const config = parse('--dir=/data serve --http :80 --readers 0 --origins a,b --sync full --dev');
+  expect(config).toMatchObject({
+    dir: '/data',
+    publicDir: '/pb_public',
+    http: { host: '0.0.0.0', port: 80 },
+    readers: 0,
+    origins: ['a', 'b'],
+    sync: 'full',
+  });
+});
+
+test('reports every problem together', () => {
+  const env = { PB_ENCRYPTION_KEY: 'short' };
+  const line = 'serve now --http nowhere --context x --driver podman --readers -1 --colour --sync';
+  expect(problemsOf(line, env)).toEqual([
+    'unknown flag: --colour',
+    '--sync needs a value',
+    '"davit serve" takes 0 arguments, not 1: davit serve',
+    'PB_ENCRYPTION_KEY must be 32 bytes, it is 5',
+    '--readers must be a whole number from 0 to 64, it is -1',
+    '--http must be HOST:PORT, it is nowhere',
+    '--driver must be one of auto, kubernetes, none, it is podman',
+    '--context needs --driver kubernetes',
+  ]);
+});
+
+test('says that the Docker driver is not in this build', () => {
+  expect(problemsOf('serve --driver docker')).toEqual([
+    '--driver docker is not in this build; use kubernetes or none',
+  ]);
+});
+
+test('reads the key from the variable that is named', () => {
+  const env = { MY_KEY: 'k'.repeat(32) };
+  const config = parse('serve --encryptionEnv MY_KEY', env) as ServeConfig;
+  expect(config.encryptionKey).toBe('k'.repeat(32));
+});
+
+test('knows the superuser commands and their words', () => {
+  expect(parse('superuser upsert a@b.c pass --dir /d')).toMatchObject({
+    command: 'superuser',
+    action: 'upsert',
+    email: 'a@b.c',
+    password: 'pass',
+    dir: '/d',
+  });
+  expect(problemsOf('superuser delete a@b.c extra')).toHaveLength(1);
+  expect(problemsOf('superuser promote a@b.c')).toEqual([
+    'unknown command: superuser promote a@b.c',
+  ]);
+  expect(problemsOf('superuser create a b --http :1')).toEqual([
+    '--http does not belong to "davit superuser create"',
+  ]);
+});
+
+test.each(['--help', 'help', '', 'serve --help', 'serve -h'])(
+  'explains itself for "%s"',
+  (line) => {
+    const config = parse(line);
+    expect(config).toMatchObject({ command: 'help' });
+    if (line.startsWith('serve')) expect(config).toMatchObject({ text: /--publicDir FOLDER/ });
+  },
+);
+
+test('has the version of its package', () => {
+  expect(parse('version')).toEqual({ command: 'version' });
+  expect(parse('--version')).toEqual({ command: 'version' });
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  expect(VERSION).toBe((JSON.parse(file) as { version: string }).version);
+});

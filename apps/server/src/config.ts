@@ -1,0 +1,179 @@
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { COMMANDS, findCommand } from './command-line/commands.ts';
+import type { CommandName } from './command-line/commands.ts';
+import { helpText } from './command-line/help.ts';
+import { readArguments } from './command-line/read-arguments.ts';
+import type { Values } from './command-line/read-arguments.ts';
+import { parseAddress, parseChoice, parseCount } from './command-line/values.ts';
+import type { Address } from './command-line/values.ts';
+
+export const DRIVERS = ['auto', 'kubernetes', 'none'] as const;
+export type DriverChoice = (typeof DRIVERS)[number];
+export const PASSWORD_HASHES = ['auto', 'bcrypt', 'argon2id'] as const;
+export type PasswordHash = (typeof PASSWORD_HASHES)[number];
+export const SYNC_MODES = ['normal', 'full'] as const;
+export type SyncMode = (typeof SYNC_MODES)[number];
+
+/** The directory and how it is opened; the same for every command. */
+export interface DirectoryConfig {
+  dir: string;
+  passwordHash: PasswordHash;
+  sync: SyncMode;
+  readers: number;
+  /** 32 bytes; absent: a key file in the directory */
+  encryptionKey?: string;
+}
+
+export interface DriverConfig {
+  name: DriverChoice;
+  kubeconfig: string;
+  context?: string;
+  /** what Kubernetes tells a pod about its API server */
+  inCluster: { host: string | undefined; port: string | undefined };
+}
+
+export interface ServeConfig extends DirectoryConfig {
+  command: 'serve';
+  http: Address;
+  origins: readonly string[];
+  publicDir: string;
+  driver: DriverConfig;
+}
+
+export interface SuperuserConfig extends DirectoryConfig {
+  command: 'superuser';
+  action: 'upsert' | 'create' | 'update' | 'delete';
+  email: string;
+  /** '' for delete */
+  password: string;
+}
+
+export interface SimpleConfig extends DirectoryConfig {
+  command: 'platform enable' | 'doctor';
+  driver: DriverConfig;
+}
+
+export type Config =
+  | ServeConfig
+  | SuperuserConfig
+  | SimpleConfig
+  | { command: 'version' }
+  | { command: 'help'; text: string };
+
+/** Everything that is wrong with a command line and its environment, together. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the command line (without node and script) and the environment. Throws ConfigError. */
+export function parseConfig(env: Environment, argv: readonly string[]): Config {
+  const { words, values, problems } = readArguments(argv);
+  const command = findCommand(words);
+  if (values.version === true) return { command: 'version' };
+  if (words[0] === 'help' || values.help === true || (!command && words.length === 0)) {
+    return { command: 'help', text: helpText(command?.name) };
+  }
+  if (!command) throw new ConfigError([`unknown command: ${words.join(' ')}`, ...problems]);
+  if (command.name === 'version') return { command: 'version' };
+  checkUse(problems, command.name, { words, values });
+  const config = build({ env, values, problems, words: words.slice(command.words) }, command.name);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+}
+
+interface Reading {
+  env: Environment;
+  values: Values;
+  problems: string[];
+  /** after the command's own */
+  words: string[];
+}
+
+function build(reading: Reading, name: Exclude<CommandName, 'version'>): Config {
+  const directory = directoryConfig(reading);
+  if (name === 'doctor' || name === 'platform enable') {
+    return { command: name, ...directory, driver: driverConfig(reading) };
+  }
+  if (name !== 'serve') {
+    const [email = '', password = ''] = reading.words;
+    const action = name.slice('superuser '.length) as SuperuserConfig['action'];
+    return { command: 'superuser', action, email, password, ...directory };
+  }
+  const { values, problems } = reading;
+  return {
+    command: 'serve',
+    ...directory,
+    http: parseAddress(text(values.http) ?? '127.0.0.1:8090', problems),
+    origins: text(values.origins)?.split(',') ?? ['*'],
+    publicDir: resolve(text(values.publicDir) ?? join(directory.dir, '../pb_public')),
+    driver: driverConfig(reading),
+  };
+}
+
+function directoryConfig({ env, values, problems }: Reading): DirectoryConfig {
+  const keyName = text(values.encryptionEnv) ?? 'PB_ENCRYPTION_KEY';
+  const encryptionKey = env[keyName];
+  if (encryptionKey !== undefined && Buffer.byteLength(encryptionKey) !== 32) {
+    problems.push(`${keyName} must be 32 bytes, it is ${Buffer.byteLength(encryptionKey)}`);
+  }
+  const choose = { values, problems };
+  return {
+    dir: resolve(text(values.dir) ?? 'pb_data'),
+    passwordHash: parseChoice('password-hash', PASSWORD_HASHES, choose),
+    sync: parseChoice('sync', SYNC_MODES, choose),
+    readers: parseCount('readers', { default: availableParallelism(), max: 64 }, choose),
+    ...(encryptionKey !== undefined && { encryptionKey }),
+  };
+}
+
+function driverConfig({ env, values, problems }: Reading): DriverConfig {
+  const docker = values.driver === 'docker';
+  if (docker) problems.push('--driver docker is not in this build; use kubernetes or none');
+  const name = docker ? 'none' : parseChoice('driver', DRIVERS, { values, problems });
+  if (name !== 'kubernetes') {
+    for (const flag of ['kubeconfig', 'context'] as const) {
+      if (values[flag] !== undefined) problems.push(`--${flag} needs --driver kubernetes`);
+    }
+  }
+  const context = text(values.context);
+  return {
+    name,
+    kubeconfig: resolve(
+      text(values.kubeconfig) ?? env.KUBECONFIG ?? join(homedir(), '.kube', 'config'),
+    ),
+    ...(context !== undefined && { context }),
+    inCluster: { host: env.KUBERNETES_SERVICE_HOST, port: env.KUBERNETES_SERVICE_PORT },
+  };
+}
+
+/** Flags of another command, and words too many or too few. */
+function checkUse(
+  problems: string[],
+  name: CommandName,
+  { words, values }: { words: string[]; values: Values },
+): void {
+  const command = COMMANDS[name];
+  for (const flag of Object.keys(values)) {
+    if (!command.flags.some((known) => known === flag)) {
+      problems.push(`--${flag} does not belong to "davit ${name}"`);
+    }
+  }
+  const given = words.length - name.split(' ').length;
+  const wanted = command.operands;
+  if (given !== wanted.length) {
+    const usage = ['davit', name, ...wanted].join(' ');
+    problems.push(`"davit ${name}" takes ${wanted.length} arguments, not ${given}: ${usage}`);
+  }
+}
+
+const text = (value: string | boolean | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
