@@ -39,12 +39,16 @@ export interface RolloutCluster {
   rollout(key: string): ClusterObject | undefined;
   /** Objects that carry the Rollout's labels or its ownerReference, pods included. */
   children(rollout: ClusterObject): ClusterObject[];
+  /** The cached object of this kind and name; undefined where it is absent or not one a cache keeps. */
+  find(object: ClusterObject): ClusterObject | undefined;
   /** The object of this kind and name as it is right now, whoever it belongs to. */
   read(object: ClusterObject, signal: AbortSignal): Promise<ClusterObject | undefined>;
   /** Fails with `conflict`, reason `AlreadyExists`, where the name is taken. */
   create(object: ClusterObject, signal: AbortSignal): Promise<void>;
   /** Sets the given fields and removes those given before and not now; leaves everybody else's alone. */
   apply(object: ClusterObject, signal: AbortSignal): Promise<void>;
+  /** Merges a change into the object as it was read (by resourceVersion); null removes a field. */
+  patch(object: ClusterObject, change: unknown, signal: AbortSignal): Promise<void>;
   /** Deletes this very object (by uid); one that is gone already is no error. */
   remove(object: ClusterObject, signal: AbortSignal): Promise<void>;
   /** Merges into the Rollout's status; null removes a field. */

@@ -21,8 +21,10 @@ export interface OperatorClusterOptions {
   http: KubeHttp;
   /** watch only these; all namespaces when empty */
   namespaces: readonly string[];
-  /** kinds of children to cache */
+  /** kinds of children to cache: objects that carry `ownerLabel` */
   childKinds: readonly KnownKind[];
+  /** kinds to cache whole, because some that matter carry no label */
+  wholeKinds: readonly KnownKind[];
   /** children carry it, with the Rollout's name as value */
   ownerLabel: string;
   lease: Lease;
@@ -56,7 +58,7 @@ export class OperatorCluster implements RolloutCluster {
       ...(clock ? { clock } : {}),
       ...(logger ? { logger } : {}),
     });
-    for (const kind of new Set<KnownKind>(['Rollout', ...options.childKinds])) this.#open(kind);
+    for (const kind of this.#kinds()) this.#open(kind);
   }
 
   /** True once all caches are filled; false when `run` ended before. */
@@ -83,12 +85,18 @@ export class OperatorCluster implements RolloutCluster {
 
   children(rollout: ClusterObject): ClusterObject[] {
     const key = keyOf(rollout.metadata);
-    return this.#options.childKinds.flatMap((kind) => {
+    const kinds = this.#kinds().filter((kind) => kind !== 'Rollout');
+    return kinds.flatMap((kind) => {
       const cache = this.#cache(kind);
       const found = new Set(cache.by('label', key));
       for (const entry of cache.by('owner', rollout.metadata.uid ?? '')) found.add(entry);
       return [...found].map(withVersion);
     });
+  }
+
+  find(object: ClusterObject): ClusterObject | undefined {
+    const entry = this.#caches.get(object.kind)?.get(keyOf(object.metadata));
+    return entry && withVersion(entry);
   }
 
   async read(object: ClusterObject, signal: AbortSignal): Promise<ClusterObject | undefined> {
@@ -123,6 +131,21 @@ export class OperatorCluster implements RolloutCluster {
     this.#observe(object, await applyObject(http, path, { object, signal }));
   }
 
+  async patch(object: ClusterObject, change: unknown, signal: AbortSignal): Promise<void> {
+    this.#mayWrite();
+    const { metadata, ...rest } = (change ?? {}) as { metadata?: object };
+    const { resourceVersion } = object.metadata;
+    const body = { ...rest, metadata: { ...metadata, resourceVersion } };
+    const query = { fieldManager: FIELD_MANAGER };
+    const { http } = this.#options;
+    const answer = await http.patch<KubeObject>(pathOf(object), body, {
+      type: 'merge',
+      query,
+      signal,
+    });
+    this.#observe(object, answer);
+  }
+
   async remove(object: ClusterObject, signal: AbortSignal): Promise<void> {
     this.#mayWrite();
     const { uid } = object.metadata;
@@ -147,6 +170,11 @@ export class OperatorCluster implements RolloutCluster {
     if (this.#options.lease.held) this.#events.record(rollout, event);
   }
 
+  #kinds(): KnownKind[] {
+    const { childKinds, wholeKinds } = this.#options;
+    return [...new Set<KnownKind>(['Rollout', ...childKinds, ...wholeKinds])];
+  }
+
   async #adoptFields(path: string, signal: AbortSignal): Promise<void> {
     const { http } = this.#options;
     const patch = adoptFields(await http.get<KubeObject>(path, { signal }));
@@ -155,6 +183,7 @@ export class OperatorCluster implements RolloutCluster {
 
   #open(kind: KnownKind): void {
     const { http, namespaces, ownerLabel, onState, logger, clock } = this.#options;
+    const whole = kind === 'Rollout' || this.#options.wholeKinds.includes(kind);
     const store: Cache = new Store({
       label: ({ value }) => labelKeys(value.object, ownerLabel),
       owner: ({ value }) => (value.object.metadata.ownerReferences ?? []).map(({ uid }) => uid),
@@ -165,7 +194,7 @@ export class OperatorCluster implements RolloutCluster {
       const watcher: Watcher = new Reflector({
         http,
         path: resourcePath(type, namespace === '' ? {} : { namespace }),
-        ...(kind === 'Rollout' ? {} : { labelSelector: ownerLabel }),
+        ...(whole ? {} : { labelSelector: ownerLabel }),
         store,
         project: (object) => projectObject(object, type),
         onChange: (change) => this.#changed(kind, change),
@@ -185,7 +214,13 @@ export class OperatorCluster implements RolloutCluster {
     const keys = [...labelKeys(object, this.#options.ownerLabel), ...ownerKeys(object)];
     // a child that lost its label is missing where it was
     if (previous) keys.push(...labelKeys(previous.value.object, this.#options.ownerLabel));
+    // anybody in the namespace may use what belongs to nobody, such as a shared ServiceAccount
+    if (keys.length === 0) keys.push(...this.#neighbours(object.metadata.namespace));
     for (const key of new Set(keys)) this.#options.onChange(key);
+  }
+
+  #neighbours(namespace = ''): string[] {
+    return this.keys().filter((key) => key.startsWith(`${namespace}/`));
   }
 
   #observe(object: ClusterObject, answer: KubeObject): void {
