@@ -1,0 +1,20 @@
+import type { Json } from '@davit/domain';
+import { canonicalJson } from './json-value.ts';
+
+/** Puts quoted values in place of `{:name}`. Names that are not given stay as they are. */
+export function bindFilter(text: string, params: Readonly<Record<string, Json>>): string {
+  return text.replace(/\{:(\w+)\}/g, (placeholder, name: string) =>
+    Object.hasOwn(params, name) ? quote(params[name] ?? null) : placeholder,
+  );
+}
+
+function quote(value: Json): string {
+  if (value === null || typeof value === 'boolean' || isPlainNumber(value)) return String(value);
+  const text = typeof value === 'string' ? value : canonicalJson(value);
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+/** The grammar has no exponents. */
+function isPlainNumber(value: Json): boolean {
+  return typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value));
+}

@@ -1,0 +1,76 @@
+const SKIPPED = new Set(
+  'head style script iframe applet object svg picture dialog template button form textarea select option'.split(
+    ' ',
+  ),
+);
+const INLINE = new Set(
+  'a abbr acronym b bdo big br cite code em i label q small span strong strike sub sup time img embed input'.split(
+    ' ',
+  ),
+);
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  copy: '©',
+  reg: '®',
+  hellip: '…',
+  ndash: '–',
+  mdash: '—',
+  lsquo: '‘',
+  rsquo: '’',
+  ldquo: '“',
+  rdquo: '”',
+  laquo: '«',
+  raquo: '»',
+  euro: '€',
+  times: '×',
+  middot: '·',
+  bull: '•',
+};
+const PIECE =
+  /<!--[\s\S]*?(?:-->|$)|<![^>]*>|<(\/?)([a-zA-Z][^\s/>]*)(?:"[^"]*"|'[^']*'|[^>"'])*>|[^<]+|</g;
+
+/** The beginning of the plain text of an HTML value: at most `max` characters. */
+export function excerpt(html: string, max: number, withEllipsis: boolean): string {
+  const characters = [...plainText(html)];
+  if (characters.length <= max) return characters.join('');
+  return characters.slice(0, max).join('').trim() + (withEllipsis ? '...' : '');
+}
+
+function plainText(html: string): string {
+  let text = '';
+  const skip = { tag: '', depth: 0 };
+  for (const [piece, slash, tagName] of html.matchAll(PIECE)) {
+    const tag = tagName?.toLowerCase();
+    const isSkipped = skip.depth > 0;
+    if (tag !== undefined) enter(skip, tag, slash === '/');
+    if (isSkipped || skip.depth > 0) continue;
+    const added = tag === undefined ? textOf(piece) : INLINE.has(tag) ? '' : ' ';
+    text += text === '' || text.endsWith(' ') ? added.replace(/^ +/, '') : added;
+  }
+  return text.trim();
+}
+
+/** Counts into and out of elements whose content does not count. */
+function enter(skip: { tag: string; depth: number }, tag: string, closing: boolean): void {
+  if (skip.depth === 0 && !closing && SKIPPED.has(tag)) skip.tag = tag;
+  if (tag === skip.tag && (skip.depth > 0 || !closing)) skip.depth += closing ? -1 : 1;
+  if (skip.depth === 0) skip.tag = '';
+}
+
+function textOf(piece: string): string {
+  return piece.startsWith('<!') ? '' : decode(piece).replace(/[ \t\n\f\r]+/g, ' ');
+}
+
+function decode(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi, (...match) => {
+    const [source, decimal, hex, name] = match as [string, string?, string?, string?];
+    if (name !== undefined) return ENTITIES[name] ?? source;
+    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : source;
+  });
+}
