@@ -1,0 +1,18 @@
+import { defineConfig } from 'rolldown';
+
+/** Packages with a native part stay outside the bundle; everything else goes in. */
+const native = ['better-sqlite3', '@node-rs/bcrypt', 'argon2'];
+
+export default defineConfig({
+  input: { main: 'src/main.ts' },
+  cwd: import.meta.dirname,
+  platform: 'node',
+  external: native,
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    sourcemap: true,
+  },
+});
