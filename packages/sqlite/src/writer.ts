@@ -58,15 +58,13 @@ export class Writer {
 
   /** Rolled back when `run` throws. */
   transaction<T>(run: (tx: WriteTx) => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
+    return new Promise<T>((resolve) => {
       this.#add({
         kind: 'exclusive',
         run: async () => {
-          try {
-            resolve(await this.#exclusively(run));
-          } catch (error) {
-            reject(error);
-          }
+          const work = this.#exclusively(run);
+          resolve(work);
+          await work.catch(() => undefined); // the caller's to handle; the queue goes on
         },
       });
     });
