@@ -1,1 +1,58 @@
-export {};
+/** The Rollout: its spec, the objects it becomes and what they say about it. Pure; also runs in browsers. */
+export { specSchema } from './schema/spec.ts';
+export type { RolloutImage, RolloutInterface, RolloutSpec, RolloutVolume } from './schema/spec.ts';
+export { CONDITION_TYPES } from './schema/status.ts';
+export type { Condition, ConditionType, RolloutStatus } from './schema/status.ts';
+export type { SchemaNode } from './schema/node.ts';
+export type { Rule } from './schema/rule.ts';
+export { parseManifest, parseRolloutSpec } from './parse.ts';
+export type { Manifest } from './parse.ts';
+export { renderCrd } from './crd.ts';
+export { ANNOTATIONS, API_VERSION, childLabels, KIND, LABELS } from './labels.ts';
+export {
+  claimName,
+  pullSecretName,
+  secretName,
+  serviceAccountName,
+  serviceName,
+  shorten,
+} from './names.ts';
+export type {
+  Child,
+  LiveDeployment,
+  ObjectMeta,
+  OwnerReference,
+  PodTemplate,
+  RolloutResource,
+} from './resource.ts';
+export { renderChildren } from './render/children.ts';
+export type { RenderContext } from './render/children.ts';
+export {
+  desiredReplicas,
+  renderDeployment,
+  rendererVersionOf,
+  RENDERER_VERSION,
+} from './render/deployment.ts';
+export { dockerConfig } from './render/pull-secret.ts';
+export type { PullCredentials } from './render/pull-secret.ts';
+export { base64 } from './render/base64.ts';
+export { unrenderedFields } from './unrendered.ts';
+export type {
+  Observed,
+  ObservedClaim,
+  ObservedCondition,
+  ObservedContainerStatus,
+  ObservedDeployment,
+  ObservedMeta,
+  ObservedPod,
+  ObservedReplicaSet,
+  ObservedService,
+} from './observed.ts';
+export { statusOf } from './status/status-of.ts';
+export { observationOf } from './status/observation-of.ts';
+export { problemOf } from './status/pod-problem.ts';
+export type { Problem } from './status/pod-problem.ts';
+export { OUTCOMES } from './status/conditions.ts';
+export type { Retry } from './status/conditions.ts';
+export { canonicalJson, hashOf, sha256 } from './hash.ts';
+export { canonicalQuantity, compareQuantities } from './quantity.ts';

@@ -1,0 +1,26 @@
+import type { RolloutSpec } from '../schema/spec.ts';
+import { compact, isEmpty } from './compact.ts';
+
+interface SecurityContexts {
+  pod: Record<string, unknown>;
+  container: Record<string, unknown>;
+}
+
+const POD = ['fsGroup', 'runAsUser', 'runAsGroup'] as const;
+const CONTAINER = [
+  'privileged',
+  'readOnlyRootFilesystem',
+  'runAsNonRoot',
+  'allowPrivilegeEscalation',
+  'capabilities',
+] as const;
+
+/** Only what is set is written: an absent user is the image's, not root. */
+export function securityContexts(spec: RolloutSpec): SecurityContexts {
+  const { capabilities, ...others } = spec.securityContext ?? {};
+  const kept = compact({ ...capabilities });
+  const given = { ...others, ...(isEmpty(kept) ? {} : { capabilities: kept }) };
+  const pick = (keys: readonly (keyof typeof given)[]): Record<string, unknown> =>
+    compact(Object.fromEntries(keys.map((key) => [key, given[key]])));
+  return { pod: pick(POD), container: pick(CONTAINER) };
+}

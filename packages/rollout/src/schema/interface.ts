@@ -1,0 +1,65 @@
+import { Type } from 'typebox';
+import { uniqueBy } from './rule.ts';
+import { absolutePath, hostName, objectName, port, serviceLabel, text } from './scalar.ts';
+
+// repeated hosts and paths are legal: several rules of one host may differ in TLS
+const IngressRuleSchema = Type.Object(
+  {
+    host: hostName({ title: 'Host', description: 'Host name; empty matches every host.' }),
+    path: absolutePath({ title: 'Path', description: 'Path prefix.', maxLength: 1024 }),
+    tls: Type.Optional(Type.Boolean({ title: 'TLS', description: 'Serve this host over HTTPS.' })),
+    tlsSecretName: Type.Optional(
+      objectName({
+        title: 'TLS secret',
+        description: 'Secret with the certificate; made by the ingress class where absent.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const IngressSchema = Type.Object(
+  {
+    ingressClass: Type.Optional(
+      objectName({ title: 'Ingress class', description: 'Empty: the default of the cluster.' }),
+    ),
+    annotations: Type.Optional(
+      Type.Record(Type.String(), text({ title: '', description: '', maxLength: 16_384 }), {
+        title: 'Annotations',
+        description: 'Annotations of the Ingress.',
+        maxProperties: 64,
+      }),
+    ),
+    rules: Type.Optional(
+      Type.Array(IngressRuleSchema, {
+        title: 'Rules',
+        description: 'Hosts and paths that lead here.',
+        maxItems: 64,
+      }),
+    ),
+  },
+  {
+    title: 'Ingress',
+    description: 'How the interface is reached from outside.',
+    additionalProperties: false,
+  },
+);
+
+const InterfaceSchema = Type.Object(
+  {
+    name: serviceLabel({
+      title: 'Name',
+      description: 'The Service is called <interface>-<name>-svc.',
+    }),
+    port: port({ title: 'Port', description: 'TCP port the container listens on.' }),
+    ingress: Type.Optional(IngressSchema),
+  },
+  { additionalProperties: false },
+);
+
+export const InterfacesSchema = Type.Array(InterfaceSchema, {
+  title: 'Interfaces',
+  description: 'Ports the container serves. The first one tells whether an instance is ready.',
+  maxItems: 32,
+  rules: [uniqueBy('name', 'names of interfaces must be unique')],
+});

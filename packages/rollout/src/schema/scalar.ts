@@ -1,0 +1,103 @@
+import { Type } from 'typebox';
+import type { TInteger, TString, TUnsafe } from 'typebox';
+
+interface Hints {
+  title: string;
+  description: string;
+}
+
+/**
+ * Every string is bounded: the API server charges CEL rules for the longest value a schema allows.
+ * `hint` is the complaint when the pattern does not match.
+ */
+interface TextOptions extends Hints {
+  maxLength: number;
+  minLength?: number;
+  pattern?: string;
+  hint?: string;
+}
+
+export function text(options: TextOptions): TString {
+  return Type.String({ ...options });
+}
+
+interface NumberOptions extends Hints {
+  minimum: number;
+  maximum: number;
+}
+
+export function integer(options: NumberOptions): TInteger {
+  const format = options.maximum > 2 ** 31 - 1 ? 'int64' : 'int32';
+  return Type.Integer({ format, ...options });
+}
+
+export function oneOf<const T extends string>(values: readonly T[], hints: Hints): TUnsafe<T> {
+  return Type.Unsafe<T>({ type: 'string', enum: [...values], ...hints });
+}
+
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+
+/** First part of a child's name (`<volume>-<name>`). */
+export function dnsLabel(hints: Hints): TString {
+  return text({
+    ...hints,
+    minLength: 1,
+    maxLength: 63,
+    pattern: `^${LABEL}$`,
+    hint: 'Must consist of lower case letters, digits and "-", and start and end with a letter or digit.',
+  });
+}
+
+/** Like a DNS label, but Services must start with a letter. */
+export function serviceLabel(hints: Hints): TString {
+  return text({
+    ...hints,
+    minLength: 1,
+    maxLength: 63,
+    pattern: '^[a-z]([-a-z0-9]*[a-z0-9])?$',
+    hint: 'Must consist of lower case letters, digits and "-", start with a letter and end with a letter or digit.',
+  });
+}
+
+/** The name of another object; the empty string means none, as old manifests have it. */
+export function objectName(hints: Hints): TString {
+  return text({
+    ...hints,
+    maxLength: 253,
+    pattern: `^(${SUBDOMAIN})?$`,
+    hint: 'Must be the name of a Kubernetes object: lower case letters, digits, "-" and ".".',
+  });
+}
+
+export function quantity(hints: Hints): TString {
+  return text({
+    ...hints,
+    minLength: 1,
+    maxLength: 32,
+    pattern: '^([0-9]+(\\.[0-9]+)?)([KMGTPE]i|[numkMGTPE]|[eE][0-9]{1,2})?$',
+    hint: 'Must be a quantity such as 500m, 0.5, 256Mi or 2Gi.',
+  });
+}
+
+export function port(hints: Hints): TInteger {
+  return integer({ ...hints, minimum: 1, maximum: 65_535 });
+}
+
+export function hostName(hints: Hints): TString {
+  return text({
+    ...hints,
+    maxLength: 253,
+    pattern: `^((\\*\\.)?${SUBDOMAIN})?$`,
+    hint: 'Must be a host name such as app.example.com or *.example.com.',
+  });
+}
+
+export function absolutePath(hints: Hints & { maxLength: number }): TString {
+  return text({
+    ...hints,
+    minLength: 1,
+    pattern: '^/[^\\x00-\\x1f]*$',
+    hint: 'Must begin with "/".',
+  });
+}

@@ -1,0 +1,168 @@
+import type { Phase } from '@davit/domain';
+import type { Observed, ObservedPod } from '../observed.ts';
+import { desiredReplicas } from '../render/deployment.ts';
+import type { RolloutResource } from '../resource.ts';
+import { OUTCOMES } from './conditions.ts';
+import { problemOf } from './pod-problem.ts';
+import type { Problem } from './pod-problem.ts';
+
+export interface Replicas {
+  desired: number;
+  existing: number;
+  updated: number;
+  ready: number;
+  available: number;
+}
+
+export interface Assessment {
+  phase: Phase;
+  /** '' when Running */
+  reason: string;
+  message: string;
+  replicas: Replicas;
+}
+
+type Verdict = Omit<Assessment, 'replicas'>;
+
+/** Where a Rollout stands, from what the cluster holds. `pods` are those of the Deployment. */
+export function assess(
+  resource: RolloutResource,
+  observed: Observed,
+  pods: ObservedPod[],
+): Assessment {
+  const replicas = replicasOf(resource, observed);
+  const verdict =
+    refused(observed, replicas) ??
+    stopped(replicas) ??
+    troubled(observed, { pods, replicas }) ??
+    moving(observed, replicas);
+  return { ...verdict, replicas };
+}
+
+function replicasOf(resource: RolloutResource, { deployment }: Observed): Replicas {
+  const status = deployment?.status ?? {};
+  return {
+    desired: desiredReplicas(resource.spec),
+    existing: status.replicas ?? 0,
+    updated: status.updatedReplicas ?? 0,
+    ready: status.readyReplicas ?? 0,
+    available: status.availableReplicas ?? 0,
+  };
+}
+
+/** The children could not be brought about. */
+function refused({ applyError }: Observed, replicas: Replicas): Verdict | undefined {
+  if (applyError === undefined) return undefined;
+  const { reason, retry } = OUTCOMES[applyError.code];
+  const failed: Phase = replicas.ready > 0 ? 'Degraded' : 'Failed';
+  return {
+    phase: retry === 'wait' || retry === 'back-off' ? failed : 'Progressing',
+    reason: applyError.reason ?? reason,
+    message: applyError.message,
+  };
+}
+
+function stopped({ desired, existing }: Replicas): Verdict | undefined {
+  if (desired > 0) return undefined;
+  return existing === 0
+    ? { phase: 'Stopped', reason: 'Stopped', message: 'Stopped; volumes and settings are kept.' }
+    : { phase: 'Progressing', reason: 'Stopping', message: `${existing} instances are stopping.` };
+}
+
+interface Situation {
+  pods: ObservedPod[];
+  replicas: Replicas;
+}
+
+/** Something stands in the way. */
+function troubled(observed: Observed, { pods, replicas }: Situation): Verdict | undefined {
+  if (isComplete(observed, replicas)) return undefined;
+  const problem = worst(observed, pods);
+  const late = lateness(observed);
+  const exceeded = late !== undefined;
+  if (problem === undefined && !exceeded) return undefined;
+  const { reason, message, waits } = problem ?? {
+    reason: 'ProgressDeadlineExceeded',
+    message: late?.message ?? '',
+    waits: false,
+  };
+  const serves = replicas.ready > 0;
+  return {
+    phase: waits && !exceeded ? WAITING[`${serves}`] : FAILING[`${serves}`],
+    reason,
+    message,
+  };
+}
+
+function lateness(observed: Observed): { message?: string } | undefined {
+  const progress = condition(observed, 'Progressing');
+  return progress?.reason === 'ProgressDeadlineExceeded' ? progress : undefined;
+}
+
+/** By whether instances serve meanwhile. */
+const WAITING = { true: 'Progressing', false: 'Pending' } as const;
+const FAILING = { true: 'Degraded', false: 'Failed' } as const;
+
+/** Problems that need somebody come first; of equal ones the first in the order of names, so that it stays put. */
+function worst(observed: Observed, pods: ObservedPod[]): Problem | undefined {
+  const found = [...pods.map(problemOf), notCreated(observed), unbound(observed, pods)].filter(
+    (problem) => problem !== undefined,
+  );
+  return (
+    found.find((problem) => !problem.waits) ??
+    found.find((problem) => problem.reason === 'VolumePending') ??
+    found[0]
+  );
+}
+
+/** Pods the API server refuses: quota, admission, a missing account. */
+function notCreated(observed: Observed): Problem | undefined {
+  const failure = condition(observed, 'ReplicaFailure');
+  if (failure?.status !== 'True') return undefined;
+  return { reason: failure.reason ?? 'FailedCreate', message: failure.message ?? '', waits: false };
+}
+
+function unbound({ pvcs }: Observed, pods: ObservedPod[]): Problem | undefined {
+  const pending = pvcs.find((claim) => claim.status?.phase === 'Pending');
+  const waiting = pods.some((pod) => pod.status?.phase === 'Pending');
+  if (pending === undefined || !waiting) return undefined;
+  const name = pending.spec?.storageClassName ?? '';
+  const by = name === '' ? 'the default storage class' : `storage class ${name}`;
+  return {
+    reason: 'VolumePending',
+    message: `Volume ${pending.metadata.name} waits to be provided by ${by}.`,
+    waits: true,
+  };
+}
+
+function isComplete({ deployment }: Observed, replicas: Replicas): boolean {
+  const seen = deployment?.status?.observedGeneration ?? 0;
+  return (
+    deployment !== undefined &&
+    seen >= (deployment.metadata.generation ?? 0) &&
+    replicas.updated >= replicas.desired &&
+    replicas.available >= replicas.desired &&
+    replicas.existing === replicas.updated
+  );
+}
+
+function moving(observed: Observed, replicas: Replicas): Verdict {
+  if (isComplete(observed, replicas)) return { phase: 'Running', reason: '', message: '' };
+  const { desired, updated, ready, existing } = replicas;
+  if (existing === 0) {
+    return { phase: 'Pending', reason: 'Pending', message: 'Waiting for the first instance.' };
+  }
+  if (updated < desired || existing > updated) {
+    const message = `${Math.min(updated, desired)} of ${desired} instances have the newest spec.`;
+    return { phase: 'Progressing', reason: 'Updating', message };
+  }
+  const message = `${ready} of ${desired} instances are ready.`;
+  const settled = condition(observed, 'Progressing')?.reason === 'NewReplicaSetAvailable';
+  // it was complete before: an instance went away or stopped answering
+  const phase = settled && ready > 0 ? 'Degraded' : 'Progressing';
+  return { phase, reason: 'InstancesNotReady', message };
+}
+
+function condition({ deployment }: Observed, type: string) {
+  return deployment?.status?.conditions?.find((item) => item.type === type);
+}
