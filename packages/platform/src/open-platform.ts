@@ -19,7 +19,10 @@ export interface OpenPlatform {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** Registers the platform's hooks. Nothing reaches the engine before `run`. */
+/**
+ * Registers the platform's hooks. Nothing reaches the engine before `run`, and nothing at all from a directory in
+ * which the platform is off.
+ */
 export function openPlatform(parts: PlatformParts): OpenPlatform {
   const causes = new WeakMap<RequestInfo, string>();
   const phases = new PhaseWriter(parts);
@@ -39,6 +42,7 @@ export function openPlatform(parts: PlatformParts): OpenPlatform {
   return {
     platform: new Platform({ parts, board, causes }),
     run: async (signal) => {
+      if (!parts.records.collections.find(COLLECTION_IDS.deployments)) return;
       await Promise.all([
         sync.run(signal),
         phases.run(board, signal),
