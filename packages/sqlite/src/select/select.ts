@@ -1,0 +1,57 @@
+import type { Order, PageRequest, Query, Row } from '@davit/domain';
+import { AppError } from '@davit/domain';
+import type { ReadJob, Statement } from '../readers/read-job.ts';
+import type { Sql } from '../sql.ts';
+import { bind, column, identifier, join, raw, sql } from '../sql.ts';
+import { ConditionWriter, GIVEN_ROWS } from './condition.ts';
+
+/** A query and a page of it as statements. Throws `invalid` for what cannot be asked. */
+export function compileQuery(query: Query, { offset, limit, count }: PageRequest): ReadJob {
+  const writer = new ConditionWriter(query);
+  const given = query.rows
+    ? sql`WITH ${identifier(GIVEN_ROWS)} AS (${givenRows(query.rows)}) `
+    : raw('');
+  const from = query.rows
+    ? sql`${identifier(GIVEN_ROWS)} AS ${identifier(query.table)}`
+    : identifier(query.table);
+  const where = query.where ? sql` WHERE ${writer.condition(query.where)}` : raw('');
+  const source = sql` FROM ${from}${writer.joins(query.joins)}${where}`;
+  const order = orderBy(query.order, query.table, writer);
+  const distinct = raw(query.joins.length > 0 ? 'DISTINCT ' : '');
+  const page = sql`${given}SELECT ${distinct}${identifier(query.table)}.*${source}${order} LIMIT ${bind(limit)} OFFSET ${bind(offset)}`;
+  if (!count) return { page: statement(page) };
+  return { page: statement(page), count: statement(sql`${given}SELECT ${total(query)}${source}`) };
+}
+
+/** Rows without the repetitions that joins make. */
+function total(query: Query): Sql {
+  const hasRowid = query.view !== true && query.rows === undefined;
+  if (query.joins.length === 0 && query.view !== true) return raw('COUNT(*)');
+  return sql`COUNT(DISTINCT ${column(query.table, hasRowid ? '_rowid_' : 'id')})`;
+}
+
+function orderBy(order: readonly Order[], table: string, writer: ConditionWriter): Sql {
+  if (order.length === 0) return raw('');
+  const terms = order.map(({ by, descending }) => {
+    const direction = raw(descending ? ' DESC' : ' ASC');
+    if (by.kind === 'random') return raw('RANDOM()');
+    if (by.kind === 'rowid') return sql`${column(table, '_rowid_')}${direction}`;
+    return sql`${writer.expression(by)}${direction}`;
+  });
+  return sql` ORDER BY ${join(terms, ', ')}`;
+}
+
+function givenRows(rows: readonly Row[]): Sql {
+  const [first] = rows;
+  if (!first) throw new AppError('invalid', 'A query over given rows needs at least one.');
+  const columns = Object.keys(first);
+  const selects = rows.map((row) => {
+    const cells = columns.map((name) => sql`${bind(row[name] ?? null)} AS ${identifier(name)}`);
+    return sql`SELECT ${join(cells, ', ')}`;
+  });
+  return join(selects, ' UNION ALL ');
+}
+
+function statement({ text, values }: Sql): Statement {
+  return { sql: text, parameters: values };
+}
