@@ -1,1 +1,201 @@
-export {};
+import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import type { AppError, Logger } from '@davit/domain';
+import { toAppError } from '@davit/domain';
+import { createQueue, runWorkers, sleep, soleLease, systemClock } from '@davit/controller';
+import type { KeyQueue, Lease, ReconcileResult } from '@davit/controller';
+import { KubeHttp, KubeLease, OperatorCluster } from '@davit/kubernetes';
+import type { RequestDone } from '@davit/kubernetes';
+import { createReconcile } from '@davit/operator';
+import type { Reconcile } from '@davit/operator';
+import { LABELS } from '@davit/rollout';
+import type { OperatorConfig } from './config.ts';
+import { connect } from './connect.ts';
+import { createLogger } from './logger.ts';
+import { Metrics } from './metrics.ts';
+import { openSmallServer } from './small-server.ts';
+import type { SmallServer } from './small-server.ts';
+
+export interface OperatorOverrides {
+  logger?: Logger;
+  /** sees every request to the API server */
+  onRequest?: (done: RequestDone) => void;
+  /** unique among the copies; host name and a random id when absent */
+  identity?: string;
+}
+
+export interface Operator {
+  /** Works until the signal aborts; then ends the running reconciles, gives back the lease and resolves. */
+  run(signal: AbortSignal): Promise<void>;
+  /** All caches are filled. */
+  readonly ready: boolean;
+  /** where the small servers listen, while it runs */
+  readonly ports: { metrics?: number; health?: number };
+}
+
+/** Watched events can get lost in ways nobody thought of; a look at everything costs no write. */
+const RESYNC_MS = 10 * 60_000;
+const LEASE_NAME = 'davit-operator';
+
+/** The operator of one cluster, ready to run. Throws `not_found`, `invalid` or `unsupported` for its credentials. */
+export function createOperator(
+  config: OperatorConfig,
+  overrides: OperatorOverrides = {},
+): Operator {
+  return new RunningOperator(config, overrides);
+}
+
+class RunningOperator implements Operator {
+  readonly #config: OperatorConfig;
+  readonly #logger: Logger;
+  readonly #metrics = new Metrics();
+  readonly #http: KubeHttp;
+  readonly #lease: Lease;
+  readonly #queue: KeyQueue = createQueue();
+  readonly #cluster: OperatorCluster;
+  readonly #reconcile: Reconcile;
+  readonly #connected = new Map<string, boolean>();
+  readonly ports: Operator['ports'] = {};
+  ready = false;
+
+  constructor(config: OperatorConfig, overrides: OperatorOverrides) {
+    this.#config = config;
+    this.#logger =
+      overrides.logger ??
+      createLogger({ level: config.logLevel, write: (line) => process.stderr.write(line) });
+    const cluster = connect(config);
+    const identity = overrides.identity ?? `${hostname()}_${randomUUID().slice(0, 8)}`;
+    this.#http = new KubeHttp({
+      config: cluster,
+      userAgent: 'davit-operator',
+      onRequest: (done) => {
+        this.#metrics.request(done);
+        overrides.onRequest?.(done);
+      },
+    });
+    this.#lease = config.leaderElect
+      ? new KubeLease({
+          http: this.#http,
+          namespace: cluster.namespace,
+          name: LEASE_NAME,
+          identity,
+          logger: this.#logger,
+        })
+      : soleLease;
+    this.#cluster = this.#openCluster(identity);
+    this.#reconcile = createReconcile({
+      cluster: this.#cluster,
+      logger: this.#logger,
+      clock: systemClock,
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const servers = await this.#openServers();
+    const watching = new AbortController();
+    const watched = this.#cluster.run(watching.signal);
+    const stopWatching = (): void => watching.abort();
+    signal.addEventListener('abort', stopWatching, { once: true });
+    if (signal.aborted) stopWatching();
+    try {
+      this.ready = await this.#cluster.synced();
+      // from here on the caches have to outlive the signal, for the reconciles that are to end well
+      signal.removeEventListener('abort', stopWatching);
+      if (!signal.aborted) await this.#lead(signal);
+    } finally {
+      this.ready = false;
+      this.#queue.close();
+      watching.abort();
+      await watched;
+      await Promise.all(servers.map((server) => server.close()));
+      await this.#http.close();
+      this.#logger.log('info', 'stopped');
+    }
+  }
+
+  #lead(signal: AbortSignal): Promise<void> {
+    this.#logger.log('info', 'ready', { rollouts: this.#cluster.keys().length });
+    return this.#lease.hold(signal, async (leading) => {
+      const resyncing = this.#resync(leading);
+      await runWorkers({
+        queue: this.#queue,
+        workers: this.#config.workers,
+        reconcile: (key, stop) => this.#step(key, stop),
+        onError: () => undefined,
+        signal: leading,
+      });
+      await resyncing;
+    });
+  }
+
+  async #resync(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      for (const key of this.#cluster.keys()) this.#queue.add(key);
+      await sleep(systemClock, RESYNC_MS, signal);
+    }
+  }
+
+  async #step(key: string, signal: AbortSignal): Promise<ReconcileResult> {
+    const started = performance.now();
+    const logger = this.#logger.with({ rollout: key, reconcileId: randomUUID().slice(0, 8) });
+    const took = (): number => (performance.now() - started) / 1000;
+    try {
+      const result = await this.#reconcile(key, signal);
+      this.#metrics.reconciled('ok', took());
+      logger.log('debug', 'reconciled', { seconds: took() });
+      return result;
+    } catch (error) {
+      const failure: AppError = toAppError(error);
+      this.#metrics.reconciled('error', took());
+      this.#metrics.failed(failure.code);
+      const level = failure.code === 'conflict' ? 'debug' : 'warn';
+      logger.log(level, 'reconcile failed', { retries: this.#queue.retries(key), error });
+      throw error;
+    }
+  }
+
+  #openCluster(identity: string): OperatorCluster {
+    return new OperatorCluster({
+      http: this.#http,
+      namespaces: this.#config.namespaces,
+      childKinds: ['Deployment', 'ReplicaSet', 'Pod', 'Service', 'Secret', 'PersistentVolumeClaim'],
+      wholeKinds: ['ServiceAccount', 'HorizontalPodAutoscaler'],
+      ownerLabel: LABELS.deploymentId,
+      lease: this.#lease,
+      onChange: (key) => this.#queue.add(key),
+      onState: (kind, { connected }) => this.#connected.set(kind, connected),
+      identity,
+      logger: this.#logger,
+    });
+  }
+
+  async #openServers(): Promise<SmallServer[]> {
+    const { metrics, health } = this.#config;
+    const servers: SmallServer[] = [];
+    if (metrics) {
+      const server = await openSmallServer(metrics, {
+        '/metrics': () => ({ status: 200, body: this.#metricsText() }),
+      });
+      this.ports.metrics = server.port;
+      servers.push(server);
+    }
+    if (health) {
+      const server = await openSmallServer(health, {
+        '/healthz': () => ({ status: 200, body: 'ok\n' }),
+        '/readyz': () =>
+          this.ready ? { status: 200, body: 'ok\n' } : { status: 503, body: 'caches not filled\n' },
+      });
+      this.ports.health = server.port;
+      servers.push(server);
+    }
+    return servers;
+  }
+
+  #metricsText(): string {
+    return this.#metrics.text({
+      queue: this.#queue.stats(),
+      leading: this.#lease.held,
+      connected: [...this.#connected.values()].every(Boolean),
+    });
+  }
+}

@@ -88,7 +88,7 @@ export class OperatorCluster implements RolloutCluster {
     const kinds = this.#kinds().filter((kind) => kind !== 'Rollout');
     return kinds.flatMap((kind) => {
       const cache = this.#cache(kind);
-      const found = new Set(cache.by('label', key));
+      const found = new Set(cache.by('rollout', key));
       for (const entry of cache.by('owner', rollout.metadata.uid ?? '')) found.add(entry);
       return [...found].map(withVersion);
     });
@@ -185,7 +185,7 @@ export class OperatorCluster implements RolloutCluster {
     const { http, namespaces, ownerLabel, onState, logger, clock } = this.#options;
     const whole = kind === 'Rollout' || this.#options.wholeKinds.includes(kind);
     const store: Cache = new Store({
-      label: ({ value }) => labelKeys(value.object, ownerLabel),
+      rollout: ({ value }) => rolloutKeys(value.object, ownerLabel),
       owner: ({ value }) => (value.object.metadata.ownerReferences ?? []).map(({ uid }) => uid),
     });
     this.#caches.set(kind, store);
@@ -211,9 +211,9 @@ export class OperatorCluster implements RolloutCluster {
     const { object } = entry.value;
     if (change.type === 'modified' && isDeepStrictEqual(previous?.value.object, object)) return;
     if (kind === 'Rollout') return this.#options.onChange(entry.key);
-    const keys = [...labelKeys(object, this.#options.ownerLabel), ...ownerKeys(object)];
+    const keys = [...rolloutKeys(object, this.#options.ownerLabel), ...ownerKeys(object)];
     // a child that lost its label is missing where it was
-    if (previous) keys.push(...labelKeys(previous.value.object, this.#options.ownerLabel));
+    if (previous) keys.push(...rolloutKeys(previous.value.object, this.#options.ownerLabel));
     // anybody in the namespace may use what belongs to nobody, such as a shared ServiceAccount
     if (keys.length === 0) keys.push(...this.#neighbours(object.metadata.namespace));
     for (const key of new Set(keys)) this.#options.onChange(key);
@@ -249,9 +249,17 @@ function withVersion(entry: StoreEntry<CachedObject>): ClusterObject {
   return { ...object, metadata: { ...object.metadata, resourceVersion } };
 }
 
-function labelKeys(object: ClusterObject, label: string): string[] {
-  const name = object.metadata.labels?.[label];
-  return name === undefined ? [] : [`${object.metadata.namespace ?? ''}/${name}`];
+/** Rollouts an object is about, by its label or by what it scales. */
+function rolloutKeys(object: ClusterObject, label: string): string[] {
+  const namespace = object.metadata.namespace ?? '';
+  const { scaleTargetRef: target } = (object.spec ?? {}) as {
+    scaleTargetRef?: { kind: string; name: string };
+  };
+  const names = [
+    object.metadata.labels?.[label],
+    target?.kind === 'Deployment' ? target.name : undefined,
+  ];
+  return names.flatMap((name) => (name === undefined ? [] : [`${namespace}/${name}`]));
 }
 
 function ownerKeys(object: ClusterObject): string[] {

@@ -1,1 +1,3 @@
-export {};
+/** Reconciles Rollouts, through a port to the cluster. */
+export { createReconcile } from './reconcile.ts';
+export type { Reconcile, ReconcilerOptions } from './reconcile.ts';

@@ -1,0 +1,107 @@
+import { AppError } from '@davit/domain';
+import type { ClusterObject, RolloutCluster } from '@davit/domain';
+import { ANNOTATIONS, hashOf } from '@davit/rollout';
+import { claimChange } from './claim-change.ts';
+import { holdsFields } from './owned-fields.ts';
+import { isClaimOf, isOwned, otherOwners } from './ownership.ts';
+
+export type Applied = 'created' | 'updated' | 'unchanged';
+
+export interface ApplyContext {
+  cluster: RolloutCluster;
+  rollout: ClusterObject;
+  signal: AbortSignal;
+}
+
+/**
+ * Makes one child as rendered, writing only what differs. Throws `forbidden` with reason `NameConflict` when an object
+ * of that name belongs to somebody else: it is not touched.
+ */
+export async function applyChild(child: ClusterObject, context: ApplyContext): Promise<Applied> {
+  const desired = child.kind === 'ServiceAccount' ? child : withHash(child);
+  const cached = context.cluster.find(desired);
+  if (cached) return update(desired, cached, context);
+  try {
+    await context.cluster.create(desired, context.signal);
+    return 'created';
+  } catch (error) {
+    if (!AppError.is(error, 'conflict') || error.reason !== 'AlreadyExists') throw error;
+    // the cache is behind, or the object has no label of ours: the original operator left some without
+    const live = await context.cluster.read(desired, context.signal);
+    if (live) return update(desired, live, context);
+    throw error;
+  }
+}
+
+async function update(
+  desired: ClusterObject,
+  live: ClusterObject,
+  context: ApplyContext,
+): Promise<Applied> {
+  if (desired.kind === 'ServiceAccount') return share(desired, live, context);
+  if (live.metadata.deletionTimestamp) {
+    throw new AppError('conflict', `${named(live)} is being deleted; it will be made again.`, {
+      reason: 'Terminating',
+      retryAfterMs: 2_000,
+    });
+  }
+  if (desired.kind === 'PersistentVolumeClaim') return updateClaim(desired, live, context);
+  if (!isOwned(live, context.rollout)) throw nameConflict(live);
+  if (isAsRendered(live, desired)) return 'unchanged';
+  await context.cluster.apply(desired, context.signal);
+  return 'updated';
+}
+
+/**
+ * An account may be used by others, so nothing about it is changed; but the original operator let it belong to the
+ * first Rollout that named it, which would take it from the others when it is deleted.
+ */
+async function share(
+  desired: ClusterObject,
+  live: ClusterObject,
+  context: ApplyContext,
+): Promise<Applied> {
+  if (desired.metadata.ownerReferences || !isOwned(live, context.rollout)) return 'unchanged';
+  const ownerReferences = otherOwners(live, context.rollout);
+  await context.cluster.patch(live, { metadata: { ownerReferences } }, context.signal);
+  return 'updated';
+}
+
+async function updateClaim(
+  desired: ClusterObject,
+  live: ClusterObject,
+  context: ApplyContext,
+): Promise<Applied> {
+  if (!isClaimOf(live, context.rollout)) throw nameConflict(live);
+  const change = claimChange(live, desired, context.rollout);
+  if (!change) return 'unchanged';
+  await context.cluster.patch(live, change, context.signal);
+  return 'updated';
+}
+
+/** The hash tells that fields were dropped from the rendered object; the comparison, that somebody changed some. */
+function isAsRendered(live: ClusterObject, desired: ClusterObject): boolean {
+  const key = ANNOTATIONS.appliedHash;
+  if (live.metadata.annotations?.[key] !== desired.metadata.annotations?.[key]) return false;
+  return holdsFields(live, desired);
+}
+
+function withHash(child: ClusterObject): ClusterObject {
+  // the number of replicas is always compared, and an autoscaler changes it all the time
+  const hash = hashOf({ ...child, spec: { ...(child.spec as object), replicas: undefined } });
+  const annotations = { ...child.metadata.annotations, [ANNOTATIONS.appliedHash]: hash };
+  return { ...child, metadata: { ...child.metadata, annotations } };
+}
+
+function nameConflict(live: ClusterObject): AppError {
+  // not `conflict`, which passes by itself
+  return new AppError(
+    'forbidden',
+    `${named(live)} exists and does not belong to this Rollout. Rename or remove one of them.`,
+    { reason: 'NameConflict', retryAfterMs: 30_000 },
+  );
+}
+
+function named(object: ClusterObject): string {
+  return `${object.kind} "${object.metadata.name}"`;
+}

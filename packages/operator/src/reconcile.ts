@@ -1,0 +1,117 @@
+import { AppError } from '@davit/domain';
+import type { Clock, ClusterObject, Logger, RolloutCluster } from '@davit/domain';
+import type { ReconcileResult } from '@davit/controller';
+import { statusOf } from '@davit/rollout';
+import type { RolloutResource, RolloutStatus } from '@davit/rollout';
+import { applyChild } from './apply-child.ts';
+import type { ApplyContext } from './apply-child.ts';
+import { isPassing, wayOn, withFields } from './failure.ts';
+import { observe } from './observe.ts';
+import { pruneChildren } from './prune-children.ts';
+import { render } from './render.ts';
+import { statusChange } from './status-change.ts';
+
+export interface ReconcilerOptions {
+  cluster: RolloutCluster;
+  logger: Logger;
+  clock: Clock;
+}
+
+/** Makes the Rollout `namespace/name` as its spec says, and its status as the cluster is. */
+export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileResult>;
+
+/**
+ * Level-based: looks at what is, writes only what differs, and always leaves a true status behind. A Rollout that is
+ * gone needs nothing: its children go with it, its claims stay. Throws what should be tried again with back-off.
+ */
+export function createReconcile(options: ReconcilerOptions): Reconcile {
+  return async (key, signal) => {
+    const { cluster } = options;
+    const rollout = cluster.rollout(key);
+    if (!rollout || rollout.metadata.deletionTimestamp) return {};
+    const context: ApplyContext = { cluster, rollout, signal };
+    const failure = await applyAll(context, options.logger);
+    if (signal.aborted) return {};
+    // somebody else leads, and writes the status too
+    if (failure?.reason === 'NotLeader') return {};
+    await writeStatus(context, failure && isPassing(failure) ? undefined : failure, options);
+    return failure ? wayOn(failure) : {};
+  };
+}
+
+/** The first failure ends it; what was done stays done. */
+async function applyAll(context: ApplyContext, logger: Logger): Promise<AppError | undefined> {
+  const { cluster, rollout } = context;
+  try {
+    const live = cluster.children(rollout);
+    const { children } = render(rollout, live);
+    for (const child of children) {
+      const applied = await applyChild(child, context);
+      if (applied !== 'unchanged') tell(context, applied, child);
+    }
+    for (const gone of await pruneChildren(live, children, context)) tell(context, 'deleted', gone);
+    return undefined;
+  } catch (error) {
+    const failure = withFields(error);
+    if (failure.code === 'internal') logger.log('error', 'could not apply', { error });
+    return failure;
+  }
+}
+
+const REASONS = { created: 'Created', updated: 'Updated', deleted: 'Deleted' } as const;
+
+function tell(
+  { cluster, rollout }: ApplyContext,
+  what: keyof typeof REASONS,
+  { kind, metadata }: ClusterObject,
+): void {
+  const reason = REASONS[what];
+  cluster.event(rollout, {
+    type: 'Normal',
+    reason,
+    message: `${reason} ${kind} ${metadata.name}`,
+  });
+}
+
+async function writeStatus(
+  { cluster, rollout, signal }: ApplyContext,
+  failure: AppError | undefined,
+  { clock }: ReconcilerOptions,
+): Promise<void> {
+  const resource = rollout as unknown as RolloutResource;
+  const observed = observe(cluster.children(rollout), failure);
+  const status = statusOf(resource, observed, clock.now());
+  const change = statusChange(resource.status, status);
+  if (!change) return;
+  try {
+    await cluster.patchStatus(rollout, change, signal);
+  } catch (error) {
+    // deleted meanwhile
+    if (AppError.is(error, 'not_found')) return;
+    // what made the children fail is worth more than a status that will be written next time
+    throw failure ?? error;
+  }
+  tellTransition({ cluster, rollout }, resource.status, status);
+}
+
+/** An event where the phase, or what is wrong, becomes another. */
+function tellTransition(
+  { cluster, rollout }: Pick<ApplyContext, 'cluster' | 'rollout'>,
+  before: RolloutStatus | undefined,
+  after: RolloutStatus,
+): void {
+  if (before?.phase === after.phase && before?.reason === after.reason) return;
+  const event = transitionOf(after);
+  if (event) cluster.event(rollout, event);
+}
+
+function transitionOf(
+  after: RolloutStatus,
+): { type: 'Normal' | 'Warning'; reason: string; message: string } | undefined {
+  const { phase = 'Unknown', reason = '', message = '', readyReplicas = 0 } = after;
+  if (phase === 'Failed' || phase === 'Degraded') {
+    return { type: 'Warning', reason: reason || phase, message };
+  }
+  if (phase !== 'Running' && phase !== 'Stopped') return undefined;
+  return { type: 'Normal', reason: phase, message: message || `${readyReplicas} instances serve.` };
+}
