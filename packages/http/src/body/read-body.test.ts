@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { toAppError } from '@davit/domain';
+import { listenForTest } from '../listen.fixture.ts';
+import { readBody } from './read-body.ts';
+
+const LIMIT = 1000;
+
+interface Answer {
+  body?: unknown;
+  files?: { field: string; name: string; contentType: string; text: string }[];
+  error?: string;
+}
+
+/** What the reader makes of a request. */
+async function read(init: RequestInit): Promise<Answer> {
+  await using server = await listenForTest((req, res) => {
+    readBody(req, LIMIT).then(
+      ({ body, files }) => {
+        const shown = files?.map(({ content, ...file }) => ({
+          ...file,
+          text: Buffer.from(content).toString(),
+        }));
+        res.end(JSON.stringify({ body, files: shown }));
+      },
+      (error: unknown) => res.end(JSON.stringify({ error: toAppError(error).code })),
+    );
+  });
+  const response = await fetch(server.url, { method: 'POST', ...init });
+  return (await response.json()) as Answer;
+}
+
+test('reads fields and files of a multipart form', async () => {
+  const body = new FormData();
+  body.set('title', 'ä');
+  body.set('count', '3');
+  body.append('documents+', new File(['one'], 'ünö.txt', { type: 'text/plain' }));
+  body.append('documents+', new File(['two'], 'b.bin'));
+  expect(await read({ body })).toEqual({
+    body: { title: 'ä', count: 3 },
+    files: [
+      { field: 'documents+', name: 'ünö.txt', contentType: 'text/plain', text: 'one' },
+      { field: 'documents+', name: 'b.bin', contentType: 'application/octet-stream', text: 'two' },
+    ],
+  });
+});
+
+test('takes a file input that was left empty for nothing', async () => {
+  const body = new FormData();
+  body.set('avatar', new File([], ''));
+  expect(await read({ body })).toEqual({ body: {}, files: [] });
+});
+
+test('reads a form', async () => {
+  const body = new URLSearchParams([
+    ['a', '1'],
+    ['b', 'x y'],
+    ['a', '2'],
+  ]);
+  expect(await read({ body })).toEqual({ body: { a: [1, 2], b: 'x y' } });
+});
+
+test('reads JSON whatever else the content type says', async () => {
+  const headers = { 'content-type': 'Application/JSON; charset=utf-8' };
+  expect(await read({ headers, body: '{"a":1}' })).toEqual({ body: { a: 1 } });
+});
+
+test.each([
+  ['JSON', 'application/json', 'x'.repeat(LIMIT + 1), 'too_large'],
+  ['a form', 'application/x-www-form-urlencoded', 'x'.repeat(LIMIT + 1), 'too_large'],
+  ['multipart', 'multipart/form-data; boundary=b', 'x'.repeat(LIMIT + 1), 'too_large'],
+  ['multipart without a boundary', 'multipart/form-data', 'x', 'invalid'],
+  ['multipart that breaks off', 'multipart/form-data; boundary=b', '--b\r\nContent-', 'invalid'],
+  ['anything else', 'text/plain', 'x', 'invalid'],
+])('refuses %s of type %s', async (...row) => {
+  const [, type, body, error] = row;
+  expect(await read({ headers: { 'content-type': type }, body })).toEqual({ error });
+});
+
+test('refuses a multipart body that grows too large on the way', async () => {
+  const part = Buffer.from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n');
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(part);
+      for (let sent = 0; sent < 20; sent++) controller.enqueue(new Uint8Array(100).fill(0x61));
+      controller.close();
+    },
+  });
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  expect(await read({ headers, body, duplex: 'half' })).toEqual({
+    error: 'too_large',
+  });
+});
