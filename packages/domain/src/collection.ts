@@ -59,3 +59,9 @@ export interface Collection {
   created: string;
   updated: string;
 }
+
+/** Whether a field's column holds a JSON list: a select, relation or file field that takes several values. */
+export function isMultiple(field: Field): boolean {
+  const isList = field.type === 'select' || field.type === 'relation' || field.type === 'file';
+  return isList && Number(field['maxSelect'] ?? 0) > 1;
+}

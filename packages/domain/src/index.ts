@@ -4,7 +4,7 @@ export type { Json, JsonObject } from './json.ts';
 export type { Clock } from './clock.ts';
 export { LOG_LEVELS } from './logger.ts';
 export type { LogFields, LogLevel, Logger } from './logger.ts';
-export { COLLECTION_TYPES, FIELD_TYPES } from './collection.ts';
+export { COLLECTION_TYPES, FIELD_TYPES, isMultiple } from './collection.ts';
 export type { Collection, CollectionType, Field, FieldType, Rule } from './collection.ts';
 export { hasUniqueIndex, parseIndex, renderIndex } from './index-definition.ts';
 export type { IndexColumn, IndexDefinition } from './index-definition.ts';

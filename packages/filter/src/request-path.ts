@@ -1,17 +1,11 @@
 import type { Condition, Field, Json, JsonObject, Value } from '@davit/domain';
+import { isMultiple } from '@davit/domain';
 import type { FilterRequest } from './context.ts';
 import { invalid } from './failure.ts';
 import { canonicalJson, listOf, lookUp, uniqueStrings } from './json-value.ts';
 import { splitModifier } from './modifier.ts';
 import type { ResolvedOperand, Scope } from './scope.ts';
-import {
-  findCollection,
-  findField,
-  isListType,
-  isMultiple,
-  NULL_OPERAND,
-  relationTarget,
-} from './scope.ts';
+import { findCollection, findField, isListType, NULL_OPERAND, relationTarget } from './scope.ts';
 import { Walker } from './walker.ts';
 
 const STATIC_AUTH = [

@@ -47,8 +47,3 @@ export function relationTarget(scope: Scope, field: Field): Collection {
 export function isListType(field: Field): boolean {
   return field.type === 'select' || field.type === 'relation' || field.type === 'file';
 }
-
-/** Whether the column holds a JSON list. */
-export function isMultiple(field: Field): boolean {
-  return isListType(field) && Number(field['maxSelect'] ?? 0) > 1;
-}

@@ -1,16 +1,9 @@
 import type { Collection, Expression, Field, Join } from '@davit/domain';
-import { hasUniqueIndex } from '@davit/domain';
+import { hasUniqueIndex, isMultiple } from '@davit/domain';
 import { invalid } from './failure.ts';
 import { splitModifier } from './modifier.ts';
 import type { ResolvedOperand, Scope } from './scope.ts';
-import {
-  findCollection,
-  findField,
-  isListType,
-  isMultiple,
-  NULL_OPERAND,
-  relationTarget,
-} from './scope.ts';
+import { findCollection, findField, isListType, NULL_OPERAND, relationTarget } from './scope.ts';
 
 const MAX_RELATIONS = 6;
 const BACK_RELATION = /^(\w+)_via_(\w+)$/;
