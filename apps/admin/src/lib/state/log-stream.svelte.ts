@@ -1,0 +1,93 @@
+import type { DeploymentRef, LogLine } from '@davit/domain';
+import { appPath } from '#lib/api/apps.ts';
+import { pb } from '#lib/api/client.ts';
+import { toBodyProblem, type Problem } from '#lib/api/problem.ts';
+import { openStream } from '#lib/api/stream.ts';
+import { LogBuffer } from '#lib/logs/log-buffer.ts';
+
+export interface LogQuery {
+  /** '' for all */
+  instance: string;
+  tail: number;
+}
+
+/** The lines of one app, followed; screens are told at most once a frame. */
+export class LogStream {
+  readonly buffer: LogBuffer = new LogBuffer();
+  /** grows with every change of the buffer */
+  version: number = $state(0);
+  connected: boolean = $state(false);
+  problem: Problem | undefined = $state.raw();
+  #abort: AbortController | undefined;
+  #waiting: LogLine[] = [];
+  #frame = 0;
+
+  open(ref: DeploymentRef, { instance, tail }: LogQuery): void {
+    this.close();
+    this.buffer.clear();
+    this.version++;
+    const query = new URLSearchParams({ follow: '1', tail: String(tail) });
+    if (instance !== '') query.set('instance', instance);
+    this.#abort = new AbortController();
+    void openStream(
+      appPath(ref, `logs/stream?${query.toString()}`),
+      {
+        onOpen: () => {
+          this.connected = true;
+          this.problem = undefined;
+        },
+        onFrame: (frame) => {
+          if (frame.event !== 'line') return;
+          const data = JSON.parse(frame.data) as LogLine | LogLine[];
+          this.#waiting.push(...(Array.isArray(data) ? data : [data]));
+          this.#schedule();
+        },
+        onLost: (problem) => {
+          this.connected = false;
+          this.problem = problem;
+        },
+      },
+      this.#abort.signal,
+    );
+  }
+
+  close(): void {
+    this.#abort?.abort();
+    this.#abort = undefined;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#waiting = [];
+    this.connected = false;
+    this.problem = undefined;
+  }
+
+  clear(): void {
+    this.buffer.clear();
+    this.version++;
+  }
+
+  #schedule(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.buffer.add(this.#waiting);
+      this.#waiting = [];
+      this.version++;
+    });
+  }
+}
+
+/** Saves the log as a text file; the header carries the token, so a plain link would not do. */
+export async function downloadLog(ref: DeploymentRef, name: string): Promise<void> {
+  const response = await fetch(appPath(ref, 'logs?tail=100000'), {
+    headers: { Authorization: pb.authStore.token },
+  });
+  if (!response.ok) {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a problem carries the status
+    throw toBodyProblem(response.status, await response.json().catch(() => ({})));
+  }
+  const url = URL.createObjectURL(await response.blob());
+  const link = Object.assign(document.createElement('a'), { href: url, download: `${name}.log` });
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,49 @@
+import { tick } from 'svelte';
+import { toProblem, type Problem } from '#lib/api/problem.ts';
+import type { Manifest } from '#lib/api/records.ts';
+import { validateManifest } from '#lib/manifest/validate.ts';
+import type { ManifestDraft } from './manifest-draft.svelte.ts';
+
+const PREFIX = 'manifest.';
+export const CHECK_FORM = 'Some fields need your attention.';
+
+/**
+ * Checks a draft and hands its manifest to `send`. On refusal the draft holds the server's words at their
+ * fields and the problem is returned; undefined means saved.
+ */
+export async function saveManifest(
+  draft: ManifestDraft,
+  send: (manifest: Manifest) => Promise<unknown>,
+): Promise<Problem | undefined> {
+  try {
+    const manifest = draft.result();
+    const errors = manifest === undefined ? { ...draft.errors } : await validateManifest(manifest);
+    if (manifest === undefined || Object.keys(errors).length > 0) {
+      draft.errors = errors;
+      return { status: 400, message: CHECK_FORM, fields: errors, requestId: '' };
+    }
+    await send(manifest);
+    return undefined;
+  } catch (error) {
+    const problem = toProblem(error);
+    draft.errors = Object.fromEntries(
+      Object.entries(problem.fields)
+        .filter(([path]) => path.startsWith(PREFIX))
+        .map(([path, message]) => [path.slice(PREFIX.length), message]),
+    );
+    return problem;
+  }
+}
+
+/** Puts the cursor into the first field that was refused. */
+export async function focusFirstError(form: HTMLElement | undefined): Promise<void> {
+  await tick();
+  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+}
+
+/** Messages of a refusal that no field on the page shows. */
+export function unplaced(draft: ManifestDraft, problem: Problem): [string, string][] {
+  const shown = document.querySelectorAll('[aria-invalid="true"]').length;
+  const entries = Object.entries(problem.fields);
+  return draft.mode === 'yaml' || entries.length > shown ? entries : [];
+}

@@ -1,0 +1,36 @@
+/** What to do next, by the reason a driver gives. Matched by part, since engines vary in their words. */
+const ADVICE: [part: RegExp, text: string][] = [
+  [
+    /NoEngine/i,
+    'Connect Kubernetes or Docker: start the server with --driver kubernetes or --driver docker.',
+  ],
+  [
+    /ImagePull|InvalidImageName|ErrImage/i,
+    'Check the image name and tag, and the registry credentials if the image is private.',
+  ],
+  [
+    /CrashLoop|BackOff|ContainerExited/i,
+    'The program keeps ending. Its last lines are in the logs; check its environment variables.',
+  ],
+  [/OOM/i, 'It used more memory than its limit. Raise the memory limit in Settings.'],
+  [
+    /Unschedulable|Insufficient|Quota/i,
+    'The engine has no room for what it asks for. Lower its CPU or memory requests, or add capacity.',
+  ],
+  [/HostTaken/i, 'Another project uses this host name. Choose a different one in Settings.'],
+  [/Probe|Unhealthy|NotReady/i, 'It runs but does not answer yet. Check its port and its logs.'],
+  [/InvalidSpec|Unsupported/i, 'Correct the configuration in Settings, or roll back.'],
+  [
+    /Deadline|Timeout/i,
+    'It did not become ready in time. Look at the logs, or roll back to the rollout before.',
+  ],
+  [/Config|Secret/i, 'Check the environment variables and secrets in Settings.'],
+  [/Volume|Mount|PersistentVolume/i, 'Check the volumes in Settings: size and storage class.'],
+  [/Unavailable|Disconnected/i, 'The engine does not answer. It is tried again by itself.'],
+];
+
+/** One sentence a person can act on, or '' where nothing needs doing. */
+export function advice(reason: string): string {
+  if (reason === '') return '';
+  return ADVICE.find(([part]) => part.test(reason))?.[1] ?? '';
+}
