@@ -8,13 +8,10 @@ export function bindFilter(text: string, params: Readonly<Record<string, Json>>)
   );
 }
 
+/** Numbers with an exponent become text: the grammar has none. */
 function quote(value: Json): string {
-  if (value === null || typeof value === 'boolean' || isPlainNumber(value)) return String(value);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value))) return String(value);
   const text = typeof value === 'string' ? value : canonicalJson(value);
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
-}
-
-/** The grammar has no exponents. */
-function isPlainNumber(value: Json): boolean {
-  return typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value));
 }
