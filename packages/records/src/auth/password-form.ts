@@ -1,0 +1,44 @@
+import { AppError, type FieldError, type FieldErrors, type Json } from '@davit/domain';
+import { REQUIRED } from '../fields/field-kind.ts';
+
+const MAX_LENGTH = 255;
+
+export interface PasswordForm {
+  identity: string;
+  password: string;
+  /** '': any of the collection's */
+  identityField: string;
+}
+
+/** Throws `invalid` with PocketBase's complaints. */
+export function parsePasswordForm(body: Json, identityFields: readonly string[]): PasswordForm {
+  const given = body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {};
+  const identity = text(given.identity);
+  const password = text(given.password);
+  const identityField = text(given.identityField);
+  const errors: FieldErrors = {};
+  for (const [name, value] of Object.entries({ identity, password })) {
+    const error = checkLength(value);
+    if (error) errors[name] = error;
+  }
+  if (identityField !== '' && !identityFields.includes(identityField)) {
+    errors.identityField = { code: 'validation_in_invalid', message: 'Must be a valid value.' };
+  }
+  if (Object.keys(errors).length === 0) return { identity, password, identityField };
+  const message = 'An error occurred while validating the submitted data.';
+  throw new AppError('invalid', message, { data: errors });
+}
+
+function checkLength(value: string): FieldError | undefined {
+  if (value === '') return REQUIRED;
+  if (Buffer.byteLength(value) <= MAX_LENGTH) return undefined;
+  return {
+    code: 'validation_length_out_of_range',
+    message: `The length must be between 1 and ${MAX_LENGTH}.`,
+    params: { min: 1, max: MAX_LENGTH },
+  };
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,67 @@
+import { AppError, type Collection, type JsonObject } from '@davit/domain';
+import { parseFields, pickFields } from '@davit/filter';
+import type { RecordData } from '../record.ts';
+import type { RequestInfo } from '../request.ts';
+import type { Context } from '../requests/context.ts';
+import { findRecord } from '../requests/load.ts';
+import { schemaOf } from '../schema.ts';
+import { enrich } from '../shape/enrich.ts';
+import { SUPERUSERS } from '../write/auth-effects.ts';
+import { authRule } from './auth-options.ts';
+import { challenge } from './mfa.ts';
+import type { AuthResponse, MfaChallenge } from './sign-in.ts';
+
+export interface SignIn {
+  collection: Collection;
+  record: RecordData;
+  token: string;
+  request: RequestInfo;
+  /** '' for refresh and impersonate, which need no second factor */
+  method: string;
+  meta?: JsonObject;
+}
+
+/** The last steps of every sign-in: auth rule, hooks, second factor, the account as its owner sees it. */
+export async function respond(
+  context: Context,
+  signIn: SignIn,
+): Promise<AuthResponse | MfaChallenge> {
+  await checkAuthRule(context, signIn);
+  let answer: AuthResponse | MfaChallenge | undefined;
+  const event = { ...signIn };
+  const { tags } = schemaOf(signIn.collection);
+  await context.core.chains.onRecordAuthRequest.run(event, tags, async (chained) => {
+    answer = (await challenge(context, chained)) ?? (await describe(context, chained));
+  });
+  return answer ?? describe(context, event);
+}
+
+async function checkAuthRule(context: Context, signIn: SignIn): Promise<void> {
+  const { collection, record, request } = signIn;
+  if (request.auth?.superuser) return;
+  const rule = authRule(collection);
+  if (rule === '') return;
+  const found =
+    rule === null
+      ? undefined
+      : await findRecord(context, collection, { id: record.id, rule, request });
+  if (found) return;
+  throw new AppError(
+    'forbidden',
+    "The request doesn't satisfy the collection requirements to authenticate.",
+  );
+}
+
+async function describe(context: Context, signIn: SignIn): Promise<AuthResponse> {
+  const { collection, record, token, request, meta } = signIn;
+  const { fields = '', ...query } = request.query;
+  const auth = { collection, record, superuser: collection.name === SUPERUSERS };
+  const [json = {}] = await enrich(
+    { ...context, request: { ...request, query, auth } },
+    collection,
+    [record],
+  );
+  const response: AuthResponse = { ...(meta && { meta }), record: json, token };
+  if (fields === '') return response;
+  return pickFields({ ...response }, parseFields(fields)) as unknown as AuthResponse;
+}

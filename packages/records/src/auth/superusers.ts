@@ -1,0 +1,59 @@
+import { randomText } from '../fields/random.ts';
+import { internalOperations } from '../internal.ts';
+import type { InternalOperations } from '../operations.ts';
+import type { RecordData } from '../record.ts';
+import type { Context } from '../requests/context.ts';
+import { INSTALLER_EMAIL, SUPERUSERS } from '../write/auth-effects.ts';
+import type { Superusers } from './sign-in.ts';
+import type { Tokens } from './tokens.ts';
+
+const INSTALLER_SECONDS = 30 * 60;
+
+export class RecordSuperusers implements Superusers {
+  readonly #context: Context;
+  readonly #records: InternalOperations;
+  readonly #tokens: Tokens;
+
+  constructor(context: Context, tokens: Tokens) {
+    this.#context = context;
+    this.#records = internalOperations(context);
+    this.#tokens = tokens;
+  }
+
+  async upsert(email: string, password: string): Promise<RecordData> {
+    const known = await this.#find(email);
+    return this.#records.save(SUPERUSERS, { ...(known && { id: known.id }), email, password });
+  }
+
+  create(email: string, password: string): Promise<RecordData> {
+    return this.#records.save(SUPERUSERS, { email, password });
+  }
+
+  async delete(email: string): Promise<void> {
+    const known = await this.#find(email);
+    if (known) await this.#records.remove(SUPERUSERS, known.id);
+  }
+
+  async list(): Promise<RecordData[]> {
+    const all = await this.#records.find(SUPERUSERS, { sort: 'created' });
+    return all.filter(({ email }) => email !== INSTALLER_EMAIL);
+  }
+
+  async installerToken(): Promise<string | undefined> {
+    if ((await this.list()).length > 0) return undefined;
+    const installer =
+      (await this.#find(INSTALLER_EMAIL)) ??
+      (await this.#records.save(SUPERUSERS, { email: INSTALLER_EMAIL, password: randomText(30) }));
+    const collection = this.#context.core.catalog.get(SUPERUSERS);
+    return this.#tokens.issue(collection, installer, {
+      duration: INSTALLER_SECONDS,
+      refreshable: false,
+    });
+  }
+
+  async #find(email: string): Promise<RecordData | undefined> {
+    const options = { filter: 'email = {:email}', params: { email }, limit: 1 };
+    const [record] = await this.#records.find(SUPERUSERS, options);
+    return record;
+  }
+}

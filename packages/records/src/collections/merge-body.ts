@@ -1,0 +1,104 @@
+import {
+  parseIndex,
+  renderIndex,
+  type Collection,
+  type Field,
+  type Json,
+  type JsonObject,
+  type Rule,
+} from '@davit/domain';
+import { randomText } from '../fields/random.ts';
+import { isFieldType, normalizeField } from './field-options.ts';
+import { withSystemFields } from './scaffold.ts';
+
+const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule'] as const;
+
+/**
+ * A request body over a definition. Keys match in any case; what is left out stays; `fields` replaces the whole
+ * list, where a field without an id is the one of the same name.
+ */
+export function mergeBody(base: Collection, body: JsonObject): Collection {
+  const given = withKnownCase(body, [...Object.keys(base), ...Object.keys(base.options)]);
+  const merged: Collection = { ...base };
+  if (typeof given.name === 'string') merged.name = given.name;
+  for (const rule of RULES) {
+    if (rule in given) merged[rule] = asRule(given[rule]);
+  }
+  if (Array.isArray(given.fields) && base.type !== 'view') {
+    merged.fields = given.fields.flatMap((field) => mergeField(field, base.fields));
+  }
+  if (Array.isArray(given.indexes)) {
+    merged.indexes = given.indexes.filter((index) => typeof index === 'string');
+  }
+  merged.options = mergeOptions(base.options, given);
+  return normalize(merged);
+}
+
+/** System fields present, indexes in their normal form and on this table. */
+export function normalize(collection: Collection): Collection {
+  const complete = withSystemFields(collection);
+  const indexes = complete.indexes.map((statement) => {
+    const index = parseIndex(statement);
+    if (index === undefined) return statement;
+    const name = index.name === '' ? `idx_${randomText(10)}` : index.name;
+    return renderIndex({ ...index, name, table: complete.name });
+  });
+  return { ...complete, indexes };
+}
+
+function withKnownCase(body: JsonObject, known: readonly string[]): JsonObject {
+  const names = new Map(known.map((name) => [name.toLowerCase(), name]));
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [names.get(key.toLowerCase()) ?? key, value]),
+  );
+}
+
+function asRule(value: Json | undefined): Rule {
+  return typeof value === 'string' ? value.trim() : null;
+}
+
+function mergeField(input: Json, previous: readonly Field[]): Field[] {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return [];
+  const known = previous.find(({ id, name }) => (input.id ? id === input.id : name === input.name));
+  const type = isFieldType(input.type) ? input.type : known?.type;
+  if (type === undefined) return [];
+  return [normalizeField({ ...input, ...(known && { id: known.id }), type })];
+}
+
+function mergeOptions(options: JsonObject, given: JsonObject): JsonObject {
+  const merged: JsonObject = {};
+  for (const [key, value] of Object.entries(options)) {
+    merged[key] = key in given ? mergeOption(key, value, given[key] ?? null) : value;
+  }
+  return merged;
+}
+
+/** Objects are merged key by key, so that secrets survive an update that does not mention them. */
+function mergeOption(key: string, value: Json, given: Json): Json {
+  if (key === 'authRule' || key === 'manageRule') return asRule(given);
+  if (!isObject(value) || !isObject(given)) {
+    return key === 'providers' ? mergeProviders(value, given) : given;
+  }
+  const merged = { ...value };
+  for (const [inner, item] of Object.entries(given)) {
+    if (item !== null || value[inner] === null) {
+      merged[inner] = mergeOption(inner, value[inner] ?? null, item);
+    }
+  }
+  return merged;
+}
+
+/** By name, else by place. */
+function mergeProviders(previous: Json, given: Json): Json {
+  if (!Array.isArray(given)) return previous;
+  const known = Array.isArray(previous) ? previous.filter(isObject) : [];
+  return given.filter(isObject).map((provider, index) => {
+    const old = known.find(({ name }) => name === provider.name) ?? known[index];
+    const clientSecret = provider.clientSecret ?? old?.clientSecret ?? '';
+    return { ...provider, clientSecret };
+  });
+}
+
+function isObject(value: Json): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

@@ -1,0 +1,192 @@
+import type { Collection, FieldError, FieldErrors, Rule } from '@davit/domain';
+import { hasUniqueIndex } from '@davit/domain';
+import { Resolution } from '@davit/filter';
+import { factorSettings, passwordAuth, tokenSettings } from '../auth/auth-options.ts';
+import { REQUIRED } from '../fields/field-kind.ts';
+import { validateFields } from './validate-fields.ts';
+import { validateIndexes } from './validate-indexes.ts';
+
+const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule'] as const;
+const INTERNAL = /^(_params|_migrations|_collections|_logs|_davit_.*|sqlite_.*)$/i;
+
+export interface CollectionContext {
+  /** the stored state; undefined for a new one */
+  previous: Collection | undefined;
+  find(idOrName: string): Collection | undefined;
+  list(): Collection[];
+}
+
+/** All complaints about a definition, with PocketBase's codes; empty when it may be saved. */
+export function validateCollection(
+  collection: Collection,
+  context: CollectionContext,
+): FieldErrors {
+  const errors: FieldErrors = {
+    ...validateIdentity(collection, context),
+    ...validateRules(collection, context),
+    ...validateAuthOptions(collection),
+  };
+  if (collection.type !== 'view') {
+    const fields = validateFields(collection, context);
+    if (Object.keys(fields).length > 0) errors.fields = fields;
+  }
+  const indexes = validateIndexes(collection, context);
+  if (Object.keys(indexes).length > 0) errors.indexes = indexes;
+  return errors;
+}
+
+function validateIdentity(collection: Collection, context: CollectionContext): FieldErrors {
+  const errors: FieldErrors = {};
+  const name = nameError(collection, context);
+  if (name) errors.name = name;
+  const { previous } = context;
+  if (!/^\w{1,100}$/.test(collection.id) || (!previous && context.find(collection.id))) {
+    errors.id = {
+      code: 'validation_invalid_or_existing_id',
+      message: 'The model id is invalid or already exists.',
+    };
+  }
+  if (previous && previous.type !== collection.type) {
+    errors.type = {
+      code: 'validation_collection_type_change',
+      message: 'Collection type cannot be changed.',
+    };
+  }
+  return errors;
+}
+
+function nameError(collection: Collection, context: CollectionContext): FieldError | undefined {
+  const { name } = collection;
+  if (name === '') return REQUIRED;
+  if (!/^\w{1,255}$/.test(name)) {
+    return { code: 'validation_match_invalid', message: 'Must be in a valid format.' };
+  }
+  if (/_via_/i.test(name)) {
+    return { code: 'validation_found_via', message: 'The value cannot contain "_via_".' };
+  }
+  if (INTERNAL.test(name)) {
+    return {
+      code: 'validation_collection_name_invalid',
+      message: "The collection name shouldn't match with an existing internal table.",
+    };
+  }
+  if (context.previous?.system && context.previous.name !== name) {
+    return {
+      code: 'validation_collection_system_name_change',
+      message: 'System collection name cannot be changed.',
+    };
+  }
+  const twin = context.find(name);
+  return twin === undefined || twin.id === collection.id
+    ? undefined
+    : {
+        code: 'validation_collection_name_exists',
+        message: 'Collection name must be unique (case insensitive).',
+      };
+}
+
+function validateRules(collection: Collection, context: CollectionContext): FieldErrors {
+  const errors: FieldErrors = {};
+  for (const name of RULES) {
+    const rule = collection[name];
+    const writes = name !== 'listRule' && name !== 'viewRule';
+    if (collection.type === 'view' && writes && rule !== null) {
+      errors[name] = { code: 'validation_nil', message: 'Must be blank.' };
+      continue;
+    }
+    const error = ruleError(collection, rule, context);
+    if (error) errors[name] = error;
+  }
+  if (collection.type !== 'auth') return errors;
+  for (const name of ['authRule', 'manageRule'] as const) {
+    const rule = collection.options[name];
+    const error = ruleError(collection, typeof rule === 'string' ? rule : null, context);
+    if (error) errors[name] = error;
+  }
+  if (collection.options.manageRule === '') {
+    errors.manageRule = {
+      code: 'validation_nil_or_not_empty_required',
+      message: 'Cannot be blank.',
+    };
+  }
+  return errors;
+}
+
+function ruleError(
+  collection: Collection,
+  rule: Rule,
+  context: CollectionContext,
+): FieldError | undefined {
+  if (rule === null || rule === '') return undefined;
+  try {
+    new Resolution({
+      collection,
+      find: (idOrName) =>
+        [collection.id, collection.name].includes(idOrName) ? collection : context.find(idOrName),
+      request: { context: 'default', method: '', query: {}, headers: {}, body: {} },
+      allowHidden: true,
+      now: new Date(),
+    }).filter(rule);
+    return undefined;
+  } catch (error) {
+    const raw = error instanceof Error ? error.message : String(error);
+    return { code: 'validation_invalid_rule', message: `Invalid rule. Raw error: ${raw}` };
+  }
+}
+
+function validateAuthOptions(collection: Collection): FieldErrors {
+  if (collection.type !== 'auth') return {};
+  const errors: FieldErrors = { ...tokenErrors(collection) };
+  const { enabled, identityFields } = passwordAuth(collection);
+  const identity = enabled ? identityError(collection, identityFields) : undefined;
+  if (identity) errors.passwordAuth = { identityFields: identity };
+  const otp = factorSettings(collection, 'otp').enabled;
+  if (factorSettings(collection, 'mfa').enabled && !(enabled && otp)) {
+    errors.mfa = {
+      enabled: {
+        code: 'validation_mfa_not_enough_auths',
+        message: 'MFA requires at least 2 auth methods to be enabled.',
+      },
+    };
+  }
+  return errors;
+}
+
+function tokenErrors(collection: Collection): FieldErrors {
+  const errors: FieldErrors = {};
+  for (const type of ['auth', 'file', 'verification', 'passwordReset', 'emailChange'] as const) {
+    const { secret, duration } = tokenSettings(collection, type);
+    if (secret.length < 30 || secret.length > 255) {
+      errors[`${type}Token`] = { secret: between(30, 255) };
+    } else if (duration < 10 || duration > 94_670_856) {
+      const code = 'validation_min_greater_equal_than_required';
+      errors[`${type}Token`] = { duration: { code, message: 'Must be no less than 10.' } };
+    }
+  }
+  return errors;
+}
+
+function between(min: number, max: number): FieldError {
+  return {
+    code: 'validation_length_out_of_range',
+    message: `The length must be between ${min} and ${max}.`,
+    params: { min, max },
+  };
+}
+
+function identityError(
+  collection: Collection,
+  identityFields: readonly string[],
+): FieldError | undefined {
+  if (identityFields.length === 0) return REQUIRED;
+  for (const name of identityFields) {
+    if (!collection.fields.some((field) => field.name === name)) {
+      return { code: 'validation_missing_field', message: `Missing field "${name}".` };
+    }
+    if (!hasUniqueIndex(collection.indexes, name)) {
+      const message = `The field "${name}" doesn't have a UNIQUE constraint.`;
+      return { code: 'validation_missing_unique_constraint', message };
+    }
+  }
+  return undefined;
+}

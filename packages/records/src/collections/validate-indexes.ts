@@ -1,0 +1,54 @@
+import { parseIndex, type Collection, type FieldError, type FieldErrors } from '@davit/domain';
+import type { CollectionContext } from './validate-collection.ts';
+
+/** Complaints by position in the list. */
+export function validateIndexes(collection: Collection, context: CollectionContext): FieldErrors {
+  if (collection.type === 'view') {
+    if (collection.indexes.length === 0) return {};
+    const message = 'View collections do not support indexes.';
+    return { '0': { code: 'validation_indexes_not_supported', message } };
+  }
+  const errors: FieldErrors = {};
+  const names = new Set<string>();
+  for (const [position, statement] of collection.indexes.entries()) {
+    const error = indexError(collection, statement, { names, context });
+    if (error) errors[String(position)] = error;
+  }
+  return errors;
+}
+
+function indexError(
+  collection: Collection,
+  statement: string,
+  { names, context }: { names: Set<string>; context: CollectionContext },
+): FieldError | undefined {
+  const index = parseIndex(statement);
+  const known = new Set(collection.fields.map(({ name }) => name.toLowerCase()));
+  const columns = index?.columns.filter(({ name }) => /^\w+$/.test(name)) ?? [];
+  if (index === undefined || columns.some(({ name }) => !known.has(name.toLowerCase()))) {
+    return {
+      code: 'validation_invalid_index_expression',
+      message: 'Invalid CREATE INDEX expression.',
+    };
+  }
+  const name = index.name.toLowerCase();
+  if (names.has(name)) {
+    return {
+      code: 'validation_duplicated_index_name',
+      message: 'The index name already exists.',
+    };
+  }
+  names.add(name);
+  const owner = context.list().find((other) => other.id !== collection.id && hasIndex(other, name));
+  return (
+    owner && {
+      code: 'validation_existing_index_name',
+      message: `The index name is already used in ${owner.name} collection.`,
+      params: { usedTableName: owner.name },
+    }
+  );
+}
+
+function hasIndex({ indexes }: Collection, name: string): boolean {
+  return indexes.some((statement) => parseIndex(statement)?.name.toLowerCase() === name);
+}

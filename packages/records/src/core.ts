@@ -1,0 +1,25 @@
+import type { Clock, FileStore, Logger, PasswordHasher, TokenSigner } from '@davit/domain';
+import type { Collections } from './collections/catalog.ts';
+import type { HookChains } from './hooks/hooks.ts';
+import type { RecordData } from './record.ts';
+import type { Collection, WriteTx } from '@davit/domain';
+import type { Change } from './write/draft.ts';
+
+/** Who is to be told of a deletion has to be worked out before it. */
+export interface Audience {
+  of(tx: WriteTx, collection: Collection, record: RecordData): ReadonlySet<string> | undefined;
+}
+
+/** What every operation shares. */
+export interface Core {
+  readonly catalog: Collections;
+  readonly chains: HookChains;
+  readonly hasher: PasswordHasher;
+  readonly tokens: TokenSigner;
+  readonly files: FileStore | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly audience: Audience;
+  /** Told of every committed change, at once and in the order of the commits. */
+  readonly listeners: ((change: Change) => void)[];
+}

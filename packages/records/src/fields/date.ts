@@ -1,0 +1,56 @@
+import type { Json } from '@davit/domain';
+import { castText } from './cast.ts';
+import { REQUIRED, textOption, UNSUPPORTED, type FieldKind } from './field-kind.ts';
+
+/** `2026-01-02 03:04:05.678Z` */
+export function formatDate(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('T', ' ');
+}
+
+const STORED = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z$/;
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
+
+/** '' for whatever is not a date. Numbers are seconds since the epoch; text without a zone is UTC. */
+export function castDate(input: Json): string {
+  if (typeof input === 'number') return finite(input * 1000);
+  if (typeof input !== 'string' || input === '') return '';
+  if (STORED.test(input)) return finite(Date.parse(input.replace(' ', 'T')));
+  if (/^\d+$/.test(input)) return finite(Number(input) * 1000);
+  const iso = ISO.exec(input);
+  if (iso === null) return finite(Date.parse(input));
+  const zone = iso[3] === undefined || /^utc$/i.test(iso[3]) ? 'Z' : iso[3].toUpperCase();
+  return finite(Date.parse(`${iso[1]}T${iso[2] ?? '00:00:00'}${zone}`));
+}
+
+function finite(milliseconds: number): string {
+  const inRange = milliseconds >= -62_135_596_800_000 && milliseconds <= 253_402_300_799_999;
+  return inRange ? formatDate(milliseconds) : '';
+}
+
+export const dateField: FieldKind = {
+  zero: () => '',
+  cast: castDate,
+  check(value, field) {
+    if (typeof value !== 'string') return UNSUPPORTED;
+    if (value === '') return field.required ? REQUIRED : undefined;
+    const min = castDate(textOption(field, 'min'));
+    const max = castDate(textOption(field, 'max'));
+    if (min !== '' && value < min) {
+      return {
+        code: 'validation_min_greater_equal_than_required',
+        message: `Must be no less than ${min}.`,
+        params: { threshold: min },
+      };
+    }
+    if (max !== '' && value > max) {
+      return {
+        code: 'validation_max_less_equal_than_required',
+        message: `Must be no greater than ${max}.`,
+        params: { threshold: max },
+      };
+    }
+    return undefined;
+  },
+  toColumn: castText,
+  fromColumn: (stored) => castDate(stored),
+};

@@ -1,0 +1,26 @@
+import { RE2JS } from 're2js';
+
+const LIMIT = 1000;
+const compiled = new Map<string, RE2JS | undefined>();
+
+/** Does it match anywhere in `value`? RE2 syntax, linear time. A pattern that does not compile matches nothing. */
+export function matchesPattern(pattern: string, value: string): boolean {
+  return compile(pattern)?.matcher(value).find() ?? false;
+}
+
+export function isPattern(pattern: string): boolean {
+  return compile(pattern) !== undefined;
+}
+
+function compile(pattern: string): RE2JS | undefined {
+  if (compiled.has(pattern)) return compiled.get(pattern);
+  if (compiled.size >= LIMIT) compiled.clear();
+  let expression: RE2JS | undefined;
+  try {
+    expression = RE2JS.compile(pattern);
+  } catch {
+    expression = undefined;
+  }
+  compiled.set(pattern, expression);
+  return expression;
+}

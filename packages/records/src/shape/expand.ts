@@ -1,0 +1,126 @@
+import type { Collection, Field, Json, JsonObject } from '@davit/domain';
+import type { Core } from '../core.ts';
+import { castList } from '../fields/cast.ts';
+import { isMultiple, textOption } from '../fields/field-kind.ts';
+import { buildQuery } from '../queries/build-query.ts';
+import type { RecordData } from '../record.ts';
+import type { RequestInfo } from '../request.ts';
+import { isUniqueReference, schemaOf } from '../schema.ts';
+import type { Scope } from '../scope.ts';
+import type { ExpandTree } from './expand-tree.ts';
+
+/** Back relations show this many records at most, for each record. */
+const BACK_RELATION_LIMIT = 1000;
+
+export interface ExpandContext {
+  core: Core;
+  scope: Scope;
+  request: RequestInfo;
+  /** shapes the related records, expanding `tree` below them */
+  shapeAll(collection: Collection, records: RecordData[], tree: ExpandTree): Promise<JsonObject[]>;
+}
+
+/** One segment of an expand path, seen from a collection. */
+interface Edge {
+  target: Collection;
+  field: Field;
+  /** the target's field points here, rather than ours there */
+  back: boolean;
+  single: boolean;
+}
+
+/**
+ * The `expand` of each record, by record id. Segments that do not exist, or that the caller may not view, are
+ * left out; a record has no entry when none of its segments was valid.
+ */
+export async function expandRecords(
+  context: ExpandContext,
+  { collection, records }: { collection: Collection; records: readonly RecordData[] },
+  tree: ExpandTree,
+): Promise<Map<string, JsonObject>> {
+  const expanded = new Map<string, JsonObject>();
+  for (const [segment, below] of tree) {
+    const edge = resolveEdge(context.core, collection, segment);
+    const rule = edge?.target.viewRule;
+    if (edge === undefined || (rule === null && !context.request.auth?.superuser)) continue;
+    const related = await loadRelated(context, edge, records);
+    const shaped = await context.shapeAll(edge.target, related, below);
+    const byId = new Map<string, JsonObject>(
+      related.map((record, index) => [record.id, shaped[index] ?? {}]),
+    );
+    const idsOf = edge.back ? backIds(edge, related) : forwardIds(edge);
+    for (const record of records) {
+      const expand = expanded.get(record.id) ?? {};
+      expanded.set(record.id, expand);
+      const value = fit(
+        edge,
+        idsOf(record)
+          .map((id) => byId.get(id))
+          .filter((json) => json !== undefined),
+      );
+      if (value !== undefined) expand[segment] = value;
+    }
+  }
+  return expanded;
+}
+
+function fit(edge: Edge, found: JsonObject[]): Json | undefined {
+  if (found.length === 0) return undefined;
+  return edge.single ? found[0] : found;
+}
+
+function resolveEdge(core: Core, collection: Collection, segment: string): Edge | undefined {
+  return forwardEdge(core, collection, segment) ?? backEdge(core, collection, segment);
+}
+
+function forwardEdge(core: Core, collection: Collection, name: string): Edge | undefined {
+  const field = schemaOf(collection).get(name)?.field;
+  if (field?.type !== 'relation') return undefined;
+  const target = core.catalog.find(textOption(field, 'collectionId'));
+  return target && { target, field, back: false, single: !isMultiple(field) };
+}
+
+function backEdge(core: Core, collection: Collection, segment: string): Edge | undefined {
+  const [, name = '', fieldName = ''] = /^(\w+)_via_(\w+)$/.exec(segment) ?? [];
+  const target = core.catalog.find(name);
+  if (target === undefined) return undefined;
+  const field = schemaOf(target).get(fieldName)?.field;
+  if (field?.type !== 'relation' || field.collectionId !== collection.id) return undefined;
+  return { target, field, back: true, single: isUniqueReference(field, schemaOf(target)) };
+}
+
+async function loadRelated(
+  { core, scope, request }: ExpandContext,
+  edge: Edge,
+  records: readonly RecordData[],
+): Promise<RecordData[]> {
+  const ids = new Set(edge.back ? records.map(({ id }) => id) : records.flatMap(forwardIds(edge)));
+  if (ids.size === 0) return [];
+  const values = [...ids];
+  const rule = request.auth?.superuser ? undefined : edge.target.viewRule;
+  const query = buildQuery(core, {
+    collection: edge.target,
+    request: { ...request, context: 'expand' },
+    ...(edge.back ? { refers: { field: edge.field, values } } : { ids: values }),
+    ...(rule ? { rule } : {}),
+  });
+  const limit = edge.back ? BACK_RELATION_LIMIT * records.length : values.length;
+  const { rows } = await scope.find(query, { offset: 0, limit, count: false });
+  return rows.map((row) => schemaOf(edge.target).fromRow(row));
+}
+
+function forwardIds({ field }: Edge): (record: RecordData) => string[] {
+  return (record) => castList(record[field.name] ?? null);
+}
+
+function backIds({ field }: Edge, related: RecordData[]): (record: RecordData) => string[] {
+  const referring = new Map<string, string[]>();
+  for (const record of related) {
+    for (const id of castList(record[field.name] ?? null)) {
+      const ids = referring.get(id) ?? [];
+      if (ids.length < BACK_RELATION_LIMIT) ids.push(record.id);
+      referring.set(id, ids);
+    }
+  }
+  return (record) => referring.get(record.id) ?? [];
+}

@@ -1,0 +1,105 @@
+import { AppError, type Collection, type WriteTx } from '@davit/domain';
+import type { Core } from '../core.ts';
+import { autogenerate } from '../fields/text.ts';
+import type { RecordData } from '../record.ts';
+import { schemaOf } from '../schema.ts';
+
+export const SUPERUSERS = '_superusers';
+export const INSTALLER_EMAIL = '__pbinstaller@example.com';
+const EXTERNAL_AUTHS = '_externalAuths';
+export const MFAS = '_mfas';
+const OTPS = '_otps';
+const AUTH_ORIGINS = '_authOrigins';
+
+/** What these rules need of a commit unit. */
+export interface AuthTables {
+  readonly core: Core;
+  readonly tx: WriteTx;
+  delete(collection: Collection, record: RecordData): void;
+}
+
+interface Saved {
+  record: RecordData;
+  original: RecordData | undefined;
+}
+
+/** A new password or e-mail address makes all tokens worthless; superusers are always verified. */
+export function beforeAuthSave(unit: AuthTables, collection: Collection, saved: Saved): void {
+  const { record, original } = saved;
+  if (collection.name === SUPERUSERS) record.verified = true;
+  if (original === undefined) {
+    refuseTakenId(unit, collection, record.id);
+    return;
+  }
+  const becameVerified = record.verified === true && original.verified !== true;
+  const sensitive = record.password !== original.password || record.email !== original.email;
+  const outsiders = becameVerified ? ownedBy(unit, EXTERNAL_AUTHS, { collection, record }) : [];
+  for (const [table, row] of outsiders) unit.delete(table, row);
+  if ((sensitive || outsiders.length > 0) && record.tokenKey === original.tokenKey) {
+    const tokenKey = schemaOf(collection).get('tokenKey');
+    if (tokenKey) record.tokenKey = autogenerate(tokenKey.field);
+  }
+}
+
+function refuseTakenId(unit: AuthTables, collection: Collection, id: string): void {
+  const others = unit.core.catalog
+    .list()
+    .filter((other) => other.type === 'auth' && other.id !== collection.id);
+  if (!others.some((other) => unit.tx.get(other, id))) return;
+  throw new AppError('invalid', 'Failed to create record.', {
+    data: {
+      id: {
+        code: 'validation_invalid_auth_id',
+        message: 'The auth record id must be unique across all auth collections.',
+      },
+    },
+  });
+}
+
+export function afterAuthSave(unit: AuthTables, collection: Collection, saved: Saved): void {
+  const { record, original } = saved;
+  if (original === undefined) {
+    if (collection.name === SUPERUSERS) removeInstaller(unit, collection, record);
+    return;
+  }
+  const stale = [
+    ...(record.password === original.password ? [] : [MFAS, AUTH_ORIGINS]),
+    ...(record.tokenKey === original.tokenKey ? [] : [OTPS]),
+  ];
+  for (const name of stale) {
+    for (const [table, row] of ownedBy(unit, name, { collection, record })) unit.delete(table, row);
+  }
+}
+
+/** The last superuser stays; what belongs to an account goes with it. */
+export function beforeAuthRemove(
+  unit: AuthTables,
+  collection: Collection,
+  record: RecordData,
+): void {
+  if (collection.name === SUPERUSERS && unit.tx.find(collection, {}).length === 1) {
+    throw new AppError('invalid', "You can't delete the only existing superuser.");
+  }
+  for (const name of [EXTERNAL_AUTHS, MFAS, OTPS, AUTH_ORIGINS]) {
+    for (const [table, row] of ownedBy(unit, name, { collection, record })) unit.delete(table, row);
+  }
+}
+
+function removeInstaller(unit: AuthTables, collection: Collection, created: RecordData): void {
+  if (created.email === INSTALLER_EMAIL) return;
+  const schema = schemaOf(collection);
+  for (const row of unit.tx.find(collection, { email: INSTALLER_EMAIL })) {
+    unit.delete(collection, schema.fromRow(row));
+  }
+}
+
+function ownedBy(
+  unit: AuthTables,
+  name: string,
+  owner: { collection: Collection; record: RecordData },
+): [Collection, RecordData][] {
+  const table = unit.core.catalog.find(name);
+  if (table === undefined) return [];
+  const where = { collectionRef: owner.collection.id, recordRef: owner.record.id };
+  return unit.tx.find(table, where).map((row) => [table, schemaOf(table).fromRow(row)]);
+}

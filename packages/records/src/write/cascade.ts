@@ -1,0 +1,58 @@
+import { AppError, type Collection, type Field } from '@davit/domain';
+import { DELETE_FAILED } from '../failure.ts';
+import { castList } from '../fields/cast.ts';
+import { buildQuery } from '../queries/build-query.ts';
+import type { RecordData } from '../record.ts';
+import { schemaOf } from '../schema.ts';
+import type { CommitUnit } from './commit-unit.ts';
+
+const BATCH = 4000;
+
+/**
+ * What refers to a record that is gone lets go of it: the id is taken out of the value; a record with nothing left
+ * goes too (`cascadeDelete`) or, where the relation is required, forbids the whole deletion.
+ */
+export function releaseReferences(unit: CommitUnit, target: Collection, id: string): void {
+  const collections = unit.core.catalog.list().filter(({ type }) => type !== 'view');
+  for (const collection of collections.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const fields = schemaOf(collection).relations.map(({ field }) => field);
+    for (const field of fields.filter(({ collectionId }) => collectionId === target.id)) {
+      releaseField(unit, { collection, field, id });
+    }
+  }
+}
+
+interface Reference {
+  collection: Collection;
+  field: Field;
+  id: string;
+}
+
+function releaseField(unit: CommitUnit, reference: Reference): void {
+  for (;;) {
+    const records = referring(unit, reference);
+    for (const record of records) releaseRecord(unit, reference, record);
+    if (records.length < BATCH) return;
+  }
+}
+
+function releaseRecord(unit: CommitUnit, reference: Reference, found: RecordData): void {
+  const { collection, field, id } = reference;
+  // an earlier one of the batch may have taken it along
+  const record = unit.load(collection, found.id);
+  if (record === undefined) return;
+  const left = castList(record[field.name] ?? null).filter((item) => item !== id);
+  if (left.length === 0 && field.cascadeDelete === true) unit.delete(collection, record);
+  else if (left.length === 0 && field.required) throw new AppError('invalid', DELETE_FAILED);
+  else {
+    const value = schemaOf(collection).get(field.name)?.kind.cast(left, field) ?? '';
+    unit.store(collection, { ...record, [field.name]: value }, record);
+  }
+}
+
+function referring(unit: CommitUnit, { collection, field, id }: Reference): RecordData[] {
+  const schema = schemaOf(collection);
+  const query = buildQuery(unit.core, { collection, refers: { field, values: [id] } });
+  const { rows } = unit.tx.query(query, { offset: 0, limit: BATCH, count: false });
+  return rows.map((row) => schema.fromRow(row));
+}
