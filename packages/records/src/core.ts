@@ -1,8 +1,15 @@
-import type { Clock, FileStore, Logger, PasswordHasher, TokenSigner } from '@davit/domain';
-import type { Collections } from './collections/catalog.ts';
+import type {
+  Clock,
+  Collection,
+  FileStore,
+  Logger,
+  PasswordHasher,
+  TokenSigner,
+  WriteTx,
+} from '@davit/domain';
+import type { MemoryCatalog } from './collections/memory-catalog.ts';
 import type { HookChains } from './hooks/hooks.ts';
 import type { RecordData } from './record.ts';
-import type { Collection, WriteTx } from '@davit/domain';
 import type { Change } from './write/draft.ts';
 
 /** Who is to be told of a deletion has to be worked out before it. */
@@ -12,14 +19,15 @@ export interface Audience {
 
 /** What every operation shares. */
 export interface Core {
-  readonly catalog: Collections;
+  readonly catalog: MemoryCatalog;
   readonly chains: HookChains;
   readonly hasher: PasswordHasher;
   readonly tokens: TokenSigner;
   readonly files: FileStore | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly audience: Audience;
+  /** the realtime hub, once it is there */
+  audience: Audience;
   /** Told of every committed change, at once and in the order of the commits. */
   readonly listeners: ((change: Change) => void)[];
 }

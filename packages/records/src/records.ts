@@ -7,12 +7,23 @@ import type {
   RecordStore,
   TokenSigner,
 } from '@davit/domain';
-import { AppError } from '@davit/domain';
+import { RecordAuthentication } from './auth/authentication.ts';
 import type { Authentication, Superusers } from './auth/sign-in.ts';
+import { RecordSuperusers } from './auth/superusers.ts';
+import { Tokens } from './auth/tokens.ts';
 import type { Collections } from './collections/catalog.ts';
-import type { Hooks } from './hooks/hooks.ts';
+import { MemoryCatalog } from './collections/memory-catalog.ts';
+import { StoredCollections } from './collections/stored-collections.ts';
+import type { Core } from './core.ts';
+import { createHookChains, createHooks, type Hooks } from './hooks/hooks.ts';
+import { internalOperations } from './internal.ts';
 import type { InternalOperations, RecordsTransaction, RequestOperations } from './operations.ts';
+import { RealtimeHub } from './realtime/hub.ts';
 import type { Realtime } from './realtime/realtime.ts';
+import { requestOperations } from './request-operations.ts';
+import { storeScope, TransactionScope } from './scope.ts';
+import { systemClock } from './system-clock.ts';
+import { announce } from './write/announce.ts';
 
 export interface RecordsOptions {
   store: RecordStore & CollectionStore;
@@ -33,11 +44,73 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   readonly realtime: Realtime;
   /** Exclusive; rolled back when `run` throws. */
   transaction<T>(run: (tx: RecordsTransaction) => Promise<T>): Promise<T>;
-  /** Ends realtime clients and waits for after-hooks under way. The store stays open. */
+  /** Ends realtime clients and waits for messages under way. The store stays open. */
   close(): Promise<void>;
 }
 
 /** Loads the collections and answers requests until `close`. */
-export function openRecords(_options: RecordsOptions): Promise<Records> {
-  return Promise.reject(new AppError('unsupported', 'Records cannot be opened yet.'));
+export async function openRecords(options: RecordsOptions): Promise<Records> {
+  const { store } = options;
+  const memory = new MemoryCatalog();
+  const core = createCore(options, memory);
+  const scope = storeScope(store, (changes) => announce(core, changes));
+  const context = { core, scope };
+  const hub = new RealtimeHub(core, scope);
+  core.audience = hub;
+  const tokens = new Tokens(core, scope);
+  const changed = (): void => {
+    tokens.forgetAll();
+    hub.onCollectionsChanged();
+  };
+  const collections = new StoredCollections({ memory, store, core, events: { changed } });
+  await collections.reload();
+  const close = (): Promise<void> => hub.close();
+  return {
+    ...requestOperations(context),
+    ...internalOperations(context),
+    collections,
+    hooks: createHooks(core.chains),
+    auth: new RecordAuthentication(context, tokens),
+    superusers: new RecordSuperusers(context, tokens),
+    realtime: hub,
+    transaction: (run) => transaction(core, store, run),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function createCore(options: RecordsOptions, catalog: MemoryCatalog): Core {
+  const { hasher, tokens, files, clock = systemClock, logger } = options;
+  return {
+    catalog,
+    chains: createHookChains(),
+    hasher,
+    tokens,
+    files,
+    clock,
+    logger,
+    audience: { of: () => undefined },
+    listeners: [],
+  };
+}
+
+async function transaction<T>(
+  core: Core,
+  store: RecordStore,
+  run: (tx: RecordsTransaction) => Promise<T>,
+): Promise<T> {
+  let scope: TransactionScope | undefined;
+  let result: T;
+  try {
+    result = await store.transaction((tx) => {
+      scope = new TransactionScope(tx);
+      const context = { core, scope };
+      return run({ ...requestOperations(context), ...internalOperations(context) });
+    });
+  } catch (error) {
+    await Promise.all((scope?.undo ?? []).map((undo) => undo()));
+    throw error;
+  }
+  await announce(core, scope?.changes ?? []);
+  return result;
 }

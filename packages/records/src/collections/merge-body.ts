@@ -1,7 +1,9 @@
 import {
+  COLLECTION_TYPES,
   parseIndex,
   renderIndex,
   type Collection,
+  type CollectionType,
   type Field,
   type Json,
   type JsonObject,
@@ -44,6 +46,10 @@ export function normalize(collection: Collection): Collection {
     return renderIndex({ ...index, name, table: complete.name });
   });
   return { ...complete, indexes };
+}
+
+export function isKnownType(type: Json): type is CollectionType {
+  return (COLLECTION_TYPES as readonly Json[]).includes(type);
 }
 
 function withKnownCase(body: JsonObject, known: readonly string[]): JsonObject {

@@ -1,0 +1,103 @@
+import type { Clock } from '@davit/domain';
+import { randomText } from '../fields/random.ts';
+import type { AuthRecord } from '../request.ts';
+import type {
+  ConnectOptions,
+  RealtimeClient,
+  RealtimeEndReason,
+  RealtimeMessage,
+} from './client.ts';
+import { parseTopic, type Topic } from './topic.ts';
+
+/** messages that may wait for one client */
+export const MAX_WAITING = 1000;
+export const IDLE_MS: number = 5 * 60_000;
+export const MAX_AGE_MS: number = 30 * 60_000;
+
+/** One client: its subscriptions, and a bounded queue in front of its transport. */
+export class Connection implements RealtimeClient {
+  readonly id: string = randomText(40);
+  readonly ip: string;
+  auth: AuthRecord | undefined;
+  #topics: readonly Topic[] = [];
+  readonly #options: ConnectOptions;
+  readonly #clock: Clock;
+  readonly #ended: () => void;
+  readonly #cancelAge: () => void;
+  readonly #gone = (): void => this.end('gone');
+  #cancelIdle = (): void => undefined;
+  #waiting: RealtimeMessage[] = [];
+  #sending = false;
+  #open = true;
+
+  constructor(options: ConnectOptions, { clock, ended }: { clock: Clock; ended: () => void }) {
+    this.ip = options.ip;
+    this.auth = options.auth;
+    this.#options = options;
+    this.#clock = clock;
+    this.#ended = ended;
+    this.#cancelAge = clock.after(MAX_AGE_MS, () => this.end('expired'));
+    this.#watchIdle();
+    options.signal.addEventListener('abort', this.#gone, { once: true });
+  }
+
+  get subscriptions(): readonly string[] {
+    return this.#topics.map(({ subscription }) => subscription);
+  }
+
+  get topics(): readonly Topic[] {
+    return this.#topics;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  subscribe(subscriptions: readonly string[]): void {
+    this.#topics = [...new Set(subscriptions)].map(parseTopic);
+  }
+
+  unsubscribe(subscription: string): void {
+    this.#topics = this.#topics.filter((topic) => topic.subscription !== subscription);
+  }
+
+  /** Never waits. A client that cannot keep up is ended: it reconnects and reads anew. */
+  send(message: RealtimeMessage): void {
+    if (!this.#open) return;
+    this.#watchIdle();
+    this.#waiting.push(message);
+    if (this.#waiting.length > MAX_WAITING) this.end('slow');
+    else if (!this.#sending) this.#drain();
+  }
+
+  end(reason: RealtimeEndReason): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#waiting = [];
+    this.#cancelIdle();
+    this.#cancelAge();
+    this.#options.signal.removeEventListener('abort', this.#gone);
+    this.#ended();
+    this.#options.end(reason);
+  }
+
+  #drain(): void {
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      const drained = this.#options.send(next);
+      if (drained === undefined) continue;
+      this.#sending = true;
+      drained
+        .catch(() => this.end('gone'))
+        .finally(() => {
+          this.#sending = false;
+          this.#drain();
+        });
+      return;
+    }
+  }
+
+  #watchIdle(): void {
+    this.#cancelIdle();
+    this.#cancelIdle = this.#clock.after(IDLE_MS, () => this.end('idle'));
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  AppError,
+  type Collection,
+  type Json,
+  type PageRequest,
+  type Query,
+  type RowPage,
+  type WriteTx,
+} from '@davit/domain';
+import { tokenSettings } from '../auth/auth-options.ts';
+import type { Audience, Core } from '../core.ts';
+import { badRequest, notFound } from '../failure.ts';
+import type { RecordData } from '../record.ts';
+import type { AuthRecord, RequestInfo } from '../request.ts';
+import type { Scope } from '../scope.ts';
+import type { Change } from '../write/draft.ts';
+import type { ConnectOptions, RealtimeClient, RealtimeMessage } from './client.ts';
+import { Connection } from './connection.ts';
+import { Delivery } from './delivery.ts';
+import type { PublishOptions, Realtime } from './realtime.ts';
+
+/** Everybody who listens. */
+export class RealtimeHub implements Realtime, Audience {
+  readonly #core: Core;
+  readonly #delivery: Delivery;
+  readonly #clients = new Map<string, Connection>();
+  /** messages go out in the order of the commits: one change after the other */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(core: Core, scope: Scope) {
+    this.#core = core;
+    this.#delivery = new Delivery(core, scope);
+    core.listeners.push((change) => this.#onChange(change));
+  }
+
+  async connect(options: ConnectOptions): Promise<RealtimeClient> {
+    const ended = (): void => void this.#clients.delete(client.id);
+    const client = new Connection(options, { clock: this.#core.clock, ended });
+    this.#clients.set(client.id, client);
+    try {
+      await this.#core.chains.onRealtimeConnectRequest.run({ client }, [], async () => {
+        const data = JSON.stringify({ clientId: client.id });
+        await this.#send(client, { event: 'PB_CONNECT', data });
+      });
+    } catch (error) {
+      client.end('gone');
+      throw error;
+    }
+    if (options.signal.aborted) client.end('gone');
+    return client;
+  }
+
+  async subscribe(clientId: string, wanted: string[], request: RequestInfo): Promise<void> {
+    const client = this.#clients.get(clientId);
+    if (client === undefined) throw notFound('Missing or invalid client id.');
+    if (client.ip !== request.ip) throw new AppError('invalid', 'Invalid realtime client.');
+    if (client.auth && !isSame(client.auth, request.auth)) {
+      const message = "The current and the previous request authorization don't match.";
+      throw new AppError('forbidden', message);
+    }
+    if (wanted.length > 1000 || wanted.some((topic) => topic.length > 2500)) throw badRequest();
+    const event = { client, request, subscriptions: wanted };
+    await this.#core.chains.onRealtimeSubscribeRequest.run(event, [], ({ subscriptions }) => {
+      client.auth = request.auth;
+      client.subscribe(subscriptions);
+    });
+  }
+
+  publish(topic: string, data: Json, options: PublishOptions = {}): void {
+    const allow = options.allow ?? (() => true);
+    const text = JSON.stringify(data);
+    for (const client of this.#clients.values()) {
+      for (const { name, subscription } of client.topics) {
+        if (name === topic && allow(client.auth)) {
+          void this.#send(client, { event: subscription, data: text });
+        }
+      }
+    }
+  }
+
+  watched(topic: string): boolean {
+    return this.clients().some((client) =>
+      client.subscriptions.some((text) => text === topic || text.startsWith(`${topic}?`)),
+    );
+  }
+
+  clients(): readonly RealtimeClient[] {
+    return [...this.#clients.values()];
+  }
+
+  /** Access is worked out while the record is still there; for deletions inside the transaction. */
+  of(tx: WriteTx, collection: Collection, record: RecordData): ReadonlySet<string> | undefined {
+    if (this.#clients.size === 0) return undefined;
+    const find = (query: Query, page: PageRequest): RowPage => tx.query(query, page);
+    return this.#delivery.audience([...this.#clients.values()], { collection, record }, find);
+  }
+
+  /** Secrets or whole collections may be gone: who was signed in through them is a guest again. */
+  onCollectionsChanged(): void {
+    for (const client of this.#clients.values()) {
+      if (client.auth === undefined) continue;
+      const current = this.#core.catalog.find(client.auth.collection.id);
+      const before = tokenSettings(client.auth.collection, 'auth').secret;
+      if (!current || tokenSettings(current, 'auth').secret !== before) client.auth = undefined;
+      else client.auth = { ...client.auth, collection: current };
+    }
+  }
+
+  /** Ends all clients; resolves when nothing is being delivered any more. */
+  async close(): Promise<void> {
+    for (const client of [...this.#clients.values()]) client.end('shutdown');
+    await this.#queue;
+  }
+
+  #onChange(change: Change): void {
+    const clients = [...this.#clients.values()];
+    if (clients.length === 0) return;
+    if (change.collection.type === 'auth') for (const client of clients) refresh(client, change);
+    this.#queue = this.#queue.then(() => this.#deliver(clients, change));
+  }
+
+  async #deliver(clients: Connection[], change: Change): Promise<void> {
+    try {
+      await this.#delivery.deliver(clients, change, (client, message) =>
+        this.#send(client, message),
+      );
+    } catch (error) {
+      const fields = { collection: change.collection.name, error: String(error) };
+      this.#core.logger.log('warn', 'a realtime message was not delivered', fields);
+    }
+  }
+
+  async #send(client: Connection, message: RealtimeMessage): Promise<void> {
+    const event = { client, auth: client.auth, message };
+    await this.#core.chains.onRealtimeMessageSend.run(event, [], (chained) => {
+      client.send(chained.message);
+    });
+  }
+}
+
+function isSame(left: AuthRecord, right: AuthRecord | undefined): boolean {
+  return left.collection.id === right?.collection.id && left.record.id === right.record.id;
+}
+
+/** A changed account is seen as it is now; one with a new token key has to sign in again. */
+function refresh(client: Connection, { collection, record, action }: Change): void {
+  const { auth } = client;
+  if (auth?.record.id !== record.id || auth.collection.id !== collection.id) return;
+  const revoked = action === 'delete' || auth.record.tokenKey !== record.tokenKey;
+  client.auth = revoked ? undefined : { ...auth, record };
+}

@@ -1,0 +1,43 @@
+import type { JsonObject } from '@davit/domain';
+import { parseJson } from '../fields/cast.ts';
+
+export interface Topic {
+  /** as submitted: the event name of its messages */
+  subscription: string;
+  /** without the options */
+  name: string;
+  query: Record<string, string>;
+  /** names are snake_case */
+  headers: Record<string, string>;
+}
+
+/** `posts/*?options={"query":{"expand":"author"}}`; unreadable options count as none. */
+export function parseTopic(subscription: string): Topic {
+  const mark = subscription.indexOf('?');
+  if (mark < 0) return { subscription, name: subscription, query: {}, headers: {} };
+  const options = new URLSearchParams(subscription.slice(mark + 1)).get('options') ?? '';
+  const parsed = asObject(parseJson(options));
+  const headers = Object.entries(texts(parsed.headers));
+  return {
+    subscription,
+    name: subscription.slice(0, mark),
+    query: texts(parsed.query),
+    headers: Object.fromEntries(headers.map(([name, value]) => [snakeCase(name), value])),
+  };
+}
+
+function texts(value: unknown): Record<string, string> {
+  const entries = Object.entries(asObject(value));
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
+  );
+}
+
+function asObject(value: unknown): JsonObject {
+  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+  return isObject ? (value as JsonObject) : {};
+}
+
+function snakeCase(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, '_');
+}
