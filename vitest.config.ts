@@ -11,13 +11,22 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/{server,operator}/src/**/*.test.ts'],
           testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: 'api', include: ['test/api/**/*.test.ts'], ...slow } },
+      {
+        test: {
+          name: 'api',
+          include: ['test/api/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          ...slow,
+        },
+      },
       {
         test: {
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
           globalSetup: ['test/cluster/cluster.setup.ts'],
           fileParallelism: false,
           ...slow,
@@ -27,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'ui',
           include: ['test/ui/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
           globalSetup: ['test/cluster/cluster.setup.ts'],
           fileParallelism: false,
           ...slow,

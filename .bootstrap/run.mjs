@@ -54,6 +54,9 @@ const parts = {
       env: environment(soak ? { DAVIT_SOAK: '1' } : {}),
     });
   },
+  generate() {
+    become(nodePath(), [join(root, 'packages/rollout/src/generate.ts')], { cwd: root });
+  },
   script([file, ...args]) {
     ensureBuilt(['server', 'operator', 'ui']);
     become(nodePath(), [join(root, file), ...args], { cwd: root });

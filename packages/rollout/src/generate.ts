@@ -2,14 +2,33 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { renderCrd } from './crd.ts';
+import { renderReference } from './reference.ts';
 
-const file = fileURLToPath(new URL('../../../crds/rollouts.one-click.dev.yaml', import.meta.url));
-
-/** The text `pnpm generate` writes, and the text that is there. */
-export function generatedCrd(): { expected: string; actual: string } {
-  const yaml = stringify(renderCrd(), { lineWidth: 0, aliasDuplicateObjects: false });
-  const expected = `# Generated from packages/rollout by \`pnpm generate\`.\n${yaml}`;
-  return { expected, actual: readFileSync(file, { encoding: 'utf8', flag: 'a+' }) };
+export interface Generated {
+  path: string;
+  /** the text `pnpm generate` writes */
+  expected: string;
+  /** the text that is there */
+  actual: string;
 }
 
-if (import.meta.main) writeFileSync(file, generatedCrd().expected);
+function generated(path: string, expected: string): Generated {
+  const file = fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+  return { path: file, expected, actual: readFileSync(file, { encoding: 'utf8', flag: 'a+' }) };
+}
+
+export function generatedCrd(): Generated {
+  const yaml = stringify(renderCrd(), { lineWidth: 0, aliasDuplicateObjects: false });
+  const text = `# Generated from packages/rollout by \`pnpm generate\`.\n${yaml}`;
+  return generated('crds/rollouts.one-click.dev.yaml', text);
+}
+
+export function generatedReference(): Generated {
+  return generated('apps/docs/reference/rollout.md', renderReference());
+}
+
+if (import.meta.main) {
+  for (const { path, expected } of [generatedCrd(), generatedReference()]) {
+    writeFileSync(path, expected);
+  }
+}

@@ -18,9 +18,13 @@ export function renderSecret(resource: RolloutResource): Child | undefined {
     kind: 'Secret',
     metadata: ownedMetadata(resource, secretName(metadata.name)),
     type: 'Opaque',
-    data: Object.fromEntries(secrets.map(({ name, value }) => [name, base64(value)])),
+    // the API server keeps no empty map
+    ...(secrets.length === 0 ? {} : { data: dataOf(secrets) }),
   };
 }
+
+const dataOf = (secrets: NonNullable<RolloutSpec['secrets']>): Record<string, string> =>
+  Object.fromEntries(secrets.map(({ name, value }) => [name, base64(value)]));
 
 /** On the pod template, so that changed values start new pods. */
 export function secretsChecksum(spec: RolloutSpec): string {

@@ -1,0 +1,64 @@
+import type { SchemaNode } from './schema/node.ts';
+import { specSchema } from './schema/spec.ts';
+import { API_VERSION, KIND } from './labels.ts';
+
+interface Entry {
+  path: string;
+  node: SchemaNode;
+  required: boolean;
+}
+
+/** The page about every field of a manifest, as Markdown. */
+export function renderReference(): string {
+  const rows = [...fields(specSchema, 'spec')].map(row);
+  return `<!-- Generated from packages/rollout by \`pnpm generate\`. -->
+
+# Rollout
+
+\`${API_VERSION}\`, kind \`${KIND}\`, short name \`ro\`. The smallest one that serves:
+
+\`\`\`yaml
+apiVersion: ${API_VERSION}
+kind: ${KIND}
+metadata:
+  name: web
+spec:
+  image: { registry: docker.io, repository: library/nginx, tag: '1.29' }
+  interfaces:
+    - { name: http, port: 80 }
+\`\`\`
+
+Fields that are accepted but not rendered yet are named in the condition \`Ready\` of the status.
+
+| field | type | what it is |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function* fields(node: SchemaNode, path: string): Generator<Entry> {
+  for (const [name, child] of Object.entries(node.properties ?? {})) {
+    const required = node.required?.includes(name) ?? false;
+    const at = `${path}.${name}`;
+    yield { path: at, node: child, required };
+    yield* fields(child, at);
+    if (child.items) yield* fields(child.items, `${at}[]`);
+  }
+}
+
+function row({ path, node, required }: Entry): string {
+  const limits = [
+    ...(node.enum ? [node.enum.map((value) => `\`${value}\``).join(', ')] : []),
+    ...(node.minimum === undefined ? [] : [`${node.minimum} to ${node.maximum ?? '…'}`]),
+    ...(node.rules ?? []).map(({ message }) => message),
+  ];
+  const text = [node.description ?? '', ...limits.map((limit) => `${limit}.`)].join(' ').trim();
+  const name = `\`${path}\`${required ? ' *' : ''}`;
+  return `| ${name} | ${typeOf(node)} | ${text.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`;
+}
+
+function typeOf(node: SchemaNode): string {
+  if (node.type === 'array') return `list of ${node.items ? typeOf(node.items) : 'values'}`;
+  if (node.patternProperties) return 'map';
+  return node.type ?? 'value';
+}

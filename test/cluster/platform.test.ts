@@ -1,0 +1,126 @@
+import { loadGenerator } from '@davit/testkit';
+import type { LoadCounts } from '@davit/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noCluster, theCluster } from './provided.ts';
+import { world } from './world.ts';
+import type { App, World } from './world.ts';
+
+describe.skipIf(noCluster)('a rollout record on a real cluster', () => {
+  let davit: World;
+  beforeAll(async () => {
+    davit = await world({ cluster: await theCluster() });
+  });
+  afterAll(() => davit[Symbol.asyncDispose]());
+
+  test('becomes a running pod that answers through its service', async () => {
+    const app = await davit.app('hello');
+    const { id } = await app.roll('1');
+    const status = await app.becomes('Running');
+    expect(status).toMatchObject({ rolloutId: id, replicas: { desired: 1, ready: 1 } });
+    await app.serves('one');
+    expect(await app.kubectl('get', 'ro')).toMatch(/True\s+Running/);
+  });
+
+  test('carries secrets to the container and nowhere else', async () => {
+    const app = await davit.app('secrets');
+    await app.roll('1', { secrets: [{ name: 'TOKEN', value: 'hush-hush' }] });
+    await app.becomes('Running');
+    const url = await app.serviceUrl();
+    expect(await (await fetch(`${url}/env/TOKEN`)).text()).toContain('hush-hush');
+    expect(await app.kubectl('get', 'ro', '-o', 'yaml')).not.toContain('hush-hush');
+    expect(JSON.stringify(await app.status())).not.toContain('hush-hush');
+  });
+
+  test.each([
+    { replicas: 1, keepAlive: false },
+    { replicas: 1, keepAlive: true },
+    { replicas: 2, keepAlive: false },
+    { replicas: 2, keepAlive: true },
+  ])(
+    'changes the image three times without a failed request: $replicas replicas, keep-alive $keepAlive',
+    async ({ replicas, keepAlive }) => {
+      const app = await davit.app('load');
+      const horizontalScale = { minReplicas: replicas, maxReplicas: replicas };
+      await app.roll('1', { horizontalScale });
+      await app.becomes('Running');
+      await app.serves('one');
+      const counts = await underLoad(await app.serviceUrl(), keepAlive, async () => {
+        for (const tag of ['2', '3', '1']) {
+          const { id } = await app.roll(tag, { horizontalScale });
+          await runs(app, id);
+        }
+      });
+      expect(counts).toMatchObject({ failed: 0, errors: {} });
+      expect(counts.ok).toBeGreaterThan(1_000);
+      expect(
+        Object.keys(counts.bodies)
+          .map((body) => body.trim())
+          .sort(),
+      ).toEqual(['one', 'three', 'two']);
+    },
+  );
+
+  test('rolls back, stops, and starts again with its data', async () => {
+    const app = await davit.app('data');
+    const volumes = [{ name: 'data', mountPath: '/data', size: '64Mi' }];
+    const first = await app.roll('1', { volumes });
+    await app.becomes('Running');
+    const url = `${await app.serviceUrl()}/file?path=/data/note`;
+    await fetch(url, { method: 'PUT', body: 'still here' });
+    await app.roll('2', { volumes });
+    await app.serves('two');
+
+    const rollouts = davit.user.collection('rollouts');
+    await rollouts.update(first.id, { endDate: '' });
+    await app.serves('one');
+    await runs(app, first.id);
+
+    await rollouts.update(first.id, { endDate: new Date().toISOString() });
+    await app.becomes('Stopped');
+    await expect.poll(() => app.kubectl('get', 'pods', '-o', 'name'), { timeout: 60_000 }).toBe('');
+    expect(await app.kubectl('get', 'pvc', '-o', 'name')).toContain('persistentvolumeclaim/');
+
+    await rollouts.update(first.id, { endDate: '' });
+    await app.serves('one');
+    expect(await (await fetch(url)).text()).toBe('still here');
+  });
+
+  test('removes what it made, and keeps the volume unless told otherwise', async () => {
+    const app = await davit.app('removal');
+    await app.roll('1', { volumes: [{ name: 'data', mountPath: '/data', size: '64Mi' }] });
+    await app.becomes('Running');
+    await davit.user.collection('deployments').delete(app.deployment);
+    const children = 'rollouts.one-click.dev,deployments,services,pods';
+    await expect
+      .poll(() => app.kubectl('get', children, '-o', 'name'), { timeout: 60_000 })
+      .toBe('');
+    expect(await app.kubectl('get', 'pvc', '-o', 'name')).toContain('persistentvolumeclaim/');
+    await davit.user.collection('projects').delete(app.project, { query: { deleteData: true } });
+    await expect
+      .poll(() => namespacePhase(davit, app), { timeout: 60_000 })
+      .toMatch(/^(Terminating)?$/);
+  });
+});
+
+async function underLoad(
+  url: string,
+  keepAlive: boolean,
+  work: () => Promise<void>,
+): Promise<LoadCounts> {
+  await using load = await loadGenerator(url, { rate: 120, connections: 20, keepAlive });
+  const began = Date.now();
+  await work();
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, 12_000 - (Date.now() - began))));
+  return load.stop();
+}
+
+async function runs(app: App, rolloutId: string): Promise<void> {
+  await expect
+    .poll(() => app.status(), { timeout: 60_000, interval: 200 })
+    .toMatchObject({ rolloutId, phase: 'Running' });
+}
+
+const namespacePhase = (davit: World, app: App): Promise<string> =>
+  davit.cluster.kubectl(
+    ...['get', 'namespace', app.project, '--ignore-not-found', '-o=jsonpath={.status.phase}'],
+  );
