@@ -39,38 +39,42 @@ export function createReconcile(options: ReconcilerOptions): Reconcile {
   };
 }
 
-/** The first failure ends it; what was done stays done. */
+/** The first failure ends it; what was done stays done, and is told. */
 async function applyAll(context: ApplyContext, logger: Logger): Promise<AppError | undefined> {
   const { cluster, rollout } = context;
+  const done = { created: [], updated: [], deleted: [] } as Record<Change, ClusterObject[]>;
   try {
     const live = cluster.children(rollout);
     const { children } = render(rollout, live);
     for (const child of children) {
       const applied = await applyChild(child, context);
-      if (applied !== 'unchanged') tell(context, applied, child);
+      if (applied !== 'unchanged') done[applied].push(child);
     }
-    for (const gone of await pruneChildren(live, children, context)) tell(context, 'deleted', gone);
+    done.deleted.push(...(await pruneChildren(live, children, context)));
     return undefined;
   } catch (error) {
     const failure = withFields(error);
     if (failure.code === 'internal') logger.log('error', 'could not apply', { error });
     return failure;
+  } finally {
+    for (const change of CHANGES) tell(context, change, done[change]);
   }
 }
 
+const CHANGES = ['created', 'updated', 'deleted'] as const;
+type Change = (typeof CHANGES)[number];
 const REASONS = { created: 'Created', updated: 'Updated', deleted: 'Deleted' } as const;
 
+/** One event for all children, not one each: an event is a write, too. */
 function tell(
   { cluster, rollout }: ApplyContext,
-  what: keyof typeof REASONS,
-  { kind, metadata }: ClusterObject,
+  change: Change,
+  objects: readonly ClusterObject[],
 ): void {
-  const reason = REASONS[what];
-  cluster.event(rollout, {
-    type: 'Normal',
-    reason,
-    message: `${reason} ${kind} ${metadata.name}`,
-  });
+  if (objects.length === 0) return;
+  const reason = REASONS[change];
+  const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  cluster.event(rollout, { type: 'Normal', reason, message: `${reason} ${names.join(', ')}` });
 }
 
 async function writeStatus(
