@@ -7,6 +7,7 @@ import type {
   TokenSigner,
   WriteTx,
 } from '@davit/domain';
+import type { ProbeGuard } from './access/probe-guard.ts';
 import type { MemoryCatalog } from './collections/memory-catalog.ts';
 import type { HookChains } from './hooks/hooks.ts';
 import type { RecordData } from './record.ts';
@@ -26,6 +27,7 @@ export interface Core {
   readonly files: FileStore | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly probes: ProbeGuard;
   /** the realtime hub, once it is there */
   audience: Audience;
   /** Told of every committed change, at once and in the order of the commits. */

@@ -7,6 +7,7 @@ import type {
   RecordStore,
   TokenSigner,
 } from '@davit/domain';
+import { ProbeGuard } from './access/probe-guard.ts';
 import { RecordAuthentication } from './auth/authentication.ts';
 import type { Authentication, Superusers } from './auth/sign-in.ts';
 import { RecordSuperusers } from './auth/superusers.ts';
@@ -89,6 +90,7 @@ function createCore(options: RecordsOptions, catalog: MemoryCatalog): Core {
     files,
     clock,
     logger,
+    probes: new ProbeGuard(clock),
     audience: { of: () => undefined },
     listeners: [],
   };

@@ -233,12 +233,12 @@ function renewSecret(collection: Collection): void {
 }
 
 function publicJson({ options, ...common }: Collection): JsonObject {
-  const shown = Object.entries(options).map(([key, value]) => [key, withoutSecret(value)]);
-  return { ...common, ...Object.fromEntries(shown) } as unknown as JsonObject;
+  const shown = Object.entries(options).map(([key, value]) => [key, withoutSecret(value)] as const);
+  return { ...(common as unknown as JsonObject), ...Object.fromEntries(shown) };
 }
 
-function withoutSecret(value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+function withoutSecret(value: Json): Json {
+  if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'secret'));
 }
 

@@ -49,6 +49,9 @@ export async function listRecords(
       chained.totalPages = found.total < 0 ? -1 : Math.ceil(found.total / perPage);
     },
   );
+  if (event.records.length === 0 && rule !== undefined && filter !== '') {
+    await context.core.probes.miss(`${request.ip} ${collection.id}`);
+  }
   const items = await enrich({ ...context, request }, collection, event.records);
   const { totalItems, totalPages } = event;
   return { items, page, perPage, totalItems, totalPages };
