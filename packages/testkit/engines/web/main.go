@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -28,7 +30,12 @@ func main() {
 		<-stop.Done()
 		return
 	}
-	server := &http.Server{Addr: ":" + env("PORT", "8080"), Handler: logged(routes())}
+	drain := &drain{}
+	server := &http.Server{
+		Addr:      ":" + env("PORT", "8080"),
+		Handler:   drain.announced(logged(routes())),
+		ConnState: drain.count,
+	}
 	go func() {
 		fmt.Println("listening on", server.Addr)
 		if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
@@ -38,11 +45,44 @@ func main() {
 	}()
 	<-stop.Done()
 	fmt.Println("stopping")
+	drain.wait(500 * time.Millisecond)
 	patience, done := context.WithTimeout(context.Background(), 30*time.Second)
 	defer done()
 	if err := server.Shutdown(patience); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
+	}
+}
+
+// drain lets clients leave kept connections by themselves: closing an idle one races with the
+// client's next request.
+type drain struct {
+	stopping atomic.Bool
+	open     atomic.Int64
+}
+
+func (d *drain) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		d.open.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		d.open.Add(-1)
+	}
+}
+
+func (d *drain) announced(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (d *drain) wait(longest time.Duration) {
+	d.stopping.Store(true)
+	for begin := time.Now(); d.open.Load() > 0 && time.Since(begin) < longest; {
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 

@@ -18,7 +18,8 @@ if (!values.prepare && node === true) await play();
 
 async function play(): Promise<void> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await using running = await cluster(values.directory ? { directory: values.directory } : {});
+  const directory = values.directory ? { directory: values.directory } : {};
+  await using running = await cluster({ ...directory, wait: 60_000 });
   await loadTestImages(running);
   console.log(`
 A Kubernetes cluster with one node is running in ${running.directory}

@@ -84,6 +84,7 @@ function startMetricsServer(processes: Processes, port: number): void {
     `--secure-port=${port}`,
     '--cert-dir=pki/metrics',
     '--kubelet-insecure-tls',
+    '--kubelet-use-node-status-port',
     '--kubelet-preferred-address-types=InternalIP',
     '--metric-resolution=10s',
     '--kubelet-request-timeout=5s',
