@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { AppError } from '@davit/domain';
+import type { FieldError, FieldErrors } from '@davit/domain';
+import { isKnownKind, KubeHttp, loadKubeconfig, RESOURCES, resourcePath } from '@davit/kubernetes';
+import { parseRolloutSpec, renderChildren } from '@davit/rollout';
+import type { Child, RolloutResource, RolloutSpec } from '@davit/rollout';
+import { controlPlane, has } from '@davit/testkit';
+import type { ControlPlane } from '@davit/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+
+const manifests = new URL('../fixtures/manifests/', import.meta.url);
+const files = readdirSync(manifests).filter((name) => /\.(yaml|json)$/.test(name));
+const crd = readFileSync(
+  new URL('../../crds/rollouts.one-click.dev.yaml', import.meta.url),
+  'utf8',
+);
+
+const image = { registry: 'docker.io', repository: 'library/nginx', tag: '1' };
+const scale = { minReplicas: 3, maxReplicas: 2 };
+const variable = { name: 'A', value: '1' };
+const job = { name: 'job', schedule: '@daily', image };
+const volume = { name: 'data', mountPath: '/data', size: '1Gi' };
+
+/** Each breaks one rule that spans fields; the API server and the twin say the same about it. */
+const broken: [string, object][] = [
+  ['minimum above maximum', { horizontalScale: scale }],
+  ['repeated variables', { env: [variable, variable] }],
+  ['repeated secrets', { secrets: [variable, variable] }],
+  [
+    'repeated interfaces',
+    {
+      interfaces: [
+        { name: 'a', port: 1 },
+        { name: 'a', port: 2 },
+      ],
+    },
+  ],
+  ['repeated volumes', { volumes: [volume, { ...volume, mountPath: '/other' }] }],
+  ['repeated mount paths', { volumes: [volume, { ...volume, name: 'other' }] }],
+  ['repeated cron jobs', { cronjobs: [job, job] }],
+  ['repeated variables of a job', { cronjobs: [{ ...job, env: [variable, variable] }] }],
+  ['a volume of no size', { volumes: [{ ...volume, size: '0' }] }],
+  ['a mount path with a colon', { volumes: [{ ...volume, mountPath: '/a:b' }] }],
+  ['more CPU requested than allowed', resources({ cpu: '1' }, { cpu: '999m' })],
+  ['more memory requested than allowed', resources({ memory: '1Gi' }, { memory: '1000Mi' })],
+];
+
+/** Each breaks a bound or a pattern; both refuse it at the same path, in their own words. */
+const malformed: [string, object][] = [
+  ['no image', { image: undefined }],
+  ['a blank tag', { image: { ...image, tag: '' } }],
+  ['a bad repository', { image: { ...image, repository: 'Nginx' } }],
+  ['a bad registry', { image: { ...image, registry: 'https://docker.io' } }],
+  ['a bad quantity', resources({ cpu: 'abc' }, {})],
+  ['port 0', { interfaces: [{ name: 'a', port: 0 }] }],
+  ['an interface that starts with a digit', { interfaces: [{ name: '1a', port: 1 }] }],
+  ['a relative mount path', { volumes: [{ ...volume, mountPath: 'data' }] }],
+  ['a relative path', { interfaces: [{ name: 'a', port: 1, ingress: rules('a.b', 'x') }] }],
+  ['a bad host', { interfaces: [{ name: 'a', port: 1, ingress: rules('a b', '/') }] }],
+  ['a bad schedule', { cronjobs: [{ ...job, schedule: 'every day' }] }],
+  ['a bad variable', { env: [{ name: 'A=B', value: '' }] }],
+  ['a negative number of replicas', { replicas: -1 }],
+  ['an unknown strategy', { rolloutStrategy: 'blueGreen' }],
+  ['the wrong type', { suspend: 'yes' }],
+];
+
+function resources(requests: object, limits: object): object {
+  return { resources: { requests, limits } };
+}
+function rules(host: string, path: string): object {
+  return { rules: [{ host, path }] };
+}
+
+describe.runIf(has('api'))('the CRD on a real API server', () => {
+  let plane: ControlPlane;
+  let http: KubeHttp;
+  const signal = AbortSignal.timeout(110_000);
+  const path = '/apis/one-click.dev/v1alpha1/namespaces/crd-test/rollouts';
+  const query = { dryRun: 'All', fieldValidation: 'Strict' };
+
+  beforeAll(async () => {
+    plane = await controlPlane();
+    http = new KubeHttp({ config: loadKubeconfig({ path: plane.kubeconfig }) });
+    await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'crd-test' } }, crd);
+    await plane.kubectl('wait', '--for=condition=Established', 'crd/rollouts.one-click.dev');
+  });
+  afterAll(async () => {
+    await http.close();
+    await plane[Symbol.asyncDispose]();
+  });
+
+  const create = (spec: unknown): Promise<RolloutResource> => {
+    const metadata = { name: 'shop', namespace: 'crd-test' };
+    const rollout = { apiVersion: 'one-click.dev/v1alpha1', kind: 'Rollout', metadata, spec };
+    return http.create<RolloutResource>(path, rollout, { query, signal });
+  };
+
+  describe.each(files)('%s', (file) => {
+    const specs = parseAllDocuments(readFileSync(new URL(file, manifests), 'utf8')).map(
+      (document) => (document.toJS() as { spec: RolloutSpec }).spec,
+    );
+
+    test('is accepted and kept as it is', async () => {
+      for (const spec of specs) expect((await create(spec)).spec).toEqual(spec);
+    });
+
+    test('becomes objects that are kept as they were rendered', async () => {
+      for (const spec of specs) {
+        const rollout = await create(spec);
+        for (const child of renderChildren(rollout)) {
+          const kept = await http.create<Child>(pathOf(child), child, { query, signal });
+          expect(kept).toMatchObject(child);
+        }
+      }
+    });
+  });
+
+  test.each(broken)('refuses %s with the words of its twin', async (_what, change) => {
+    const spec = { image, ...change };
+    const [twin] = placesOf(await refusal(() => Promise.resolve(parseRolloutSpec(spec))));
+    const places = placesOf(await refusal(() => create(spec)));
+    expect(places.map(({ at }) => at)).toContain(`spec.${twin!.at}`);
+    expect(places.map(({ message }) => message).join('\n')).toContain(twin!.message);
+  });
+
+  test.each(malformed)('refuses %s where its twin does', async (_what, change) => {
+    const spec = { image, ...change };
+    const [twin] = placesOf(await refusal(() => Promise.resolve(parseRolloutSpec(spec))));
+    const places = placesOf(await refusal(() => create(spec)));
+    expect(places.map(({ at }) => at)).toContain(`spec.${twin!.at}`);
+  });
+
+  test('refuses a name that could not be the name of a container', async () => {
+    const rollout = {
+      apiVersion: 'one-click.dev/v1alpha1',
+      kind: 'Rollout',
+      metadata: { name: 'a.b', namespace: 'crd-test' },
+      spec: { image },
+    };
+    await expect(http.create(path, rollout, { query, signal })).rejects.toThrow(
+      /must be a DNS label of at most 63 characters/,
+    );
+  });
+
+  test('kubectl scale sets the replicas', async () => {
+    const metadata = { name: 'scaled', namespace: 'crd-test' };
+    await plane.apply({
+      apiVersion: 'one-click.dev/v1alpha1',
+      kind: 'Rollout',
+      metadata,
+      spec: { image },
+    });
+    await plane.kubectl('-n', 'crd-test', 'scale', 'ro/scaled', '--replicas=4');
+    const live = await http.get<RolloutResource>(`${path}/scaled`, { signal });
+    expect(live.spec.replicas).toBe(4);
+  });
+});
+
+async function refusal(run: () => Promise<unknown>): Promise<FieldErrors> {
+  try {
+    await run();
+  } catch (error) {
+    if (AppError.is(error, 'invalid') && error.data !== undefined) return error.data;
+    throw error;
+  }
+  throw new Error('It was accepted.');
+}
+
+function placesOf(errors: FieldErrors, above = ''): { at: string; message: string }[] {
+  return Object.entries(errors).flatMap(([key, value]) => {
+    const at = above === '' ? key : `${above}.${key}`;
+    const complaint = value as FieldError;
+    if (typeof complaint.message === 'string') return [{ at, message: complaint.message }];
+    return placesOf(value as FieldErrors, at);
+  });
+}
+
+function pathOf({ kind, metadata }: Child): string {
+  if (!isKnownKind(kind)) throw new Error(`Unknown kind ${kind}.`);
+  return resourcePath(RESOURCES[kind], { namespace: metadata.namespace });
+}
