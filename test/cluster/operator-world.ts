@@ -1,0 +1,123 @@
+import { createOperator } from '@davit/operator-app';
+import type { ControlPlane } from '@davit/testkit';
+import { renderCrd } from '@davit/rollout';
+import { until } from '@davit/testkit';
+
+/** An operator in this process, for one namespace, that counts what it writes. */
+export interface OperatorWorld extends AsyncDisposable {
+  readonly namespace: string;
+  /** `METHOD path` of every write since the last `forget`, without leases and events */
+  readonly writes: readonly string[];
+  /** as `writes`, events too */
+  readonly allWrites: readonly string[];
+  forget(): void;
+  kubectl(...args: string[]): Promise<string>;
+  /** the object as JSON */
+  get<T = Fields>(kind: string, name: string): Promise<T>;
+  apply(...objects: object[]): Promise<string>;
+  /** Waits for a status of this generation that says so. */
+  status(name: string, wanted: Fields): Promise<Fields>;
+  /** Waits until nothing is asked of the API server for a while. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export type Fields = Record<string, unknown>;
+
+let count = 0;
+
+export async function operatorWorld(plane: ControlPlane): Promise<OperatorWorld> {
+  const namespace = `operator-${process.pid}-${(count += 1)}`;
+  await plane.apply(renderCrd());
+  await plane.kubectl('wait', '--for=condition=Established', 'crd/rollouts.one-click.dev');
+  await plane.kubectl('create', 'namespace', namespace);
+  const kubectl = (...args: string[]): Promise<string> => plane.kubectl('-n', namespace, ...args);
+  const writes: string[] = [];
+  let lastWrite = Date.now();
+  let running: { stop: AbortController; ended: Promise<void> } | undefined;
+
+  const start = async (): Promise<void> => {
+    const operator = createOperator(
+      {
+        command: 'run',
+        kubeconfig: { path: plane.kubeconfig },
+        inCluster: { host: undefined, port: undefined },
+        namespaces: [namespace],
+        workers: 2,
+        leaderElect: false,
+        logLevel: 'error',
+      },
+      {
+        onRequest({ method, path }) {
+          if (method === 'GET' || path.includes('/leases')) return;
+          writes.push(`${method} ${path.replace(/^.*\/namespaces\/[^/]+\//, '')}`);
+          lastWrite = Date.now();
+        },
+      },
+    );
+    const stop = new AbortController();
+    running = { stop, ended: operator.run(stop.signal) };
+    await until(() => operator.ready, { what: 'the operator' });
+  };
+  const stop = async (): Promise<void> => {
+    running?.stop.abort();
+    await running?.ended;
+    running = undefined;
+  };
+  const get = async <T>(kind: string, name: string): Promise<T> =>
+    JSON.parse(await kubectl('get', kind, name, '-o', 'json')) as T;
+
+  await start();
+  return {
+    namespace,
+    get writes() {
+      return writes.filter((write) => !write.endsWith(' events'));
+    },
+    get allWrites() {
+      return writes;
+    },
+    forget: () => void writes.splice(0),
+    kubectl,
+    get,
+    apply: (...objects) => plane.apply(...objects),
+    status: (name, wanted) =>
+      until(async () => matches(await get<Fields>('rollout', name), wanted), {
+        what: `status ${JSON.stringify(wanted)}`,
+      }),
+    settled: async () => {
+      await until(() => Date.now() - lastWrite > 700);
+    },
+    start,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await kubectl('delete', 'namespace', namespace, '--wait=false');
+    },
+  };
+}
+
+function matches(rollout: Fields, wanted: Fields): Fields | undefined {
+  const { metadata, status } = rollout as { metadata: { generation: number }; status?: Fields };
+  if (status?.observedGeneration !== metadata.generation) return undefined;
+  return Object.entries(wanted).every(([key, value]) => status[key] === value) ? status : undefined;
+}
+
+export function aRollout(namespace: string, spec: Fields = {}, name = 'web'): Fields {
+  return {
+    apiVersion: 'one-click.dev/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name, namespace },
+    spec: {
+      image: { registry: 'davit.test', repository: 'web', tag: '1' },
+      horizontalScale: { minReplicas: 1, maxReplicas: 1, targetCPUUtilizationPercentage: 80 },
+      resources: {
+        requests: { cpu: '0.05', memory: '16Mi' },
+        limits: { cpu: '1', memory: '1024Mi' },
+      },
+      env: [{ name: 'A', value: '1' }],
+      interfaces: [{ name: 'http', port: 8080 }],
+      ...spec,
+    },
+  };
+}
