@@ -19,7 +19,8 @@ export interface RowPage {
  * violated unique index), `invalid` (the query cannot be run), `timeout`.
  */
 export interface RecordStore {
-  find(query: Query, page: PageRequest): Promise<RowPage>;
+  /** Ends early when `signal` does: nobody waits for the answer any more. */
+  find(query: Query, page: PageRequest, signal?: AbortSignal): Promise<RowPage>;
   /**
    * Short synchronous work. Operations queued in the same tick share one transaction (group commit),
    * each under its own savepoint: one that throws is undone alone. Resolves after COMMIT.

@@ -37,6 +37,11 @@ export function translating<T>(work: () => T, collection?: Collection): T {
   }
 }
 
+/** Told by the code, so that errors which crossed a thread count too. */
+export function isSqliteError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
+}
+
 function describe(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: '', message: String(error) };
   const code = 'code' in error ? String(error.code) : '';

@@ -20,7 +20,8 @@ beforeEach(() => {
   );
   connection.close();
   const script = new URL('./reader.ts', import.meta.url);
-  pool = new ReaderPool({ size: 2, script, data: { file, pragmas: ['cache_size = -2000'] } });
+  const data = { file, pragmas: ['cache_size = -2000'] };
+  pool = new ReaderPool({ size: 2, script, data, timeoutMs: 1000 });
 });
 
 afterEach(async () => {
@@ -55,8 +56,27 @@ test('cannot write', async () => {
   await expect(pool.run(write)).rejects.toMatchObject({ code: 'SQLITE_READONLY' });
 });
 
+test('leaves a query that takes too long and answers those behind it', async () => {
+  const endless = {
+    sql: 'WITH RECURSIVE c(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c LIMIT 30000000) SELECT count(*) AS n FROM c',
+    parameters: [],
+  };
+  const slow = [pool.run({ page: endless }), pool.run({ page: endless })];
+  const quick = [pool.run({ page }), pool.run({ page })];
+  const [first, second] = await Promise.allSettled(slow);
+  expect([first, second]).toMatchObject(Array(2).fill({ reason: { code: 'timeout' } }));
+  for (const job of quick) expect((await job).rows).toHaveLength(2);
+});
+
+test('stops waiting when nobody wants the answer any more', async () => {
+  const controller = new AbortController();
+  const job = pool.run({ page }, controller.signal);
+  controller.abort(new Error('gone'));
+  await expect(job).rejects.toThrow('gone');
+});
+
 test('takes no more work once it is closed', async () => {
   await pool.run({ page });
   await pool.close();
-  expect(() => pool.run({ page })).toThrow(AppError);
+  await expect(pool.run({ page })).rejects.toBeInstanceOf(AppError);
 });

@@ -10,15 +10,20 @@ export interface ReaderPoolOptions {
   /** the reader's script: the source file, or what it was bundled to */
   script: URL;
   data: ReaderData;
+  /** a job that takes longer fails, and its thread is replaced */
+  timeoutMs: number;
 }
 
 interface Waiting {
+  job: ReadJob;
+  timer: NodeJS.Timeout;
   resolve(page: RowPage): void;
   reject(error: unknown): void;
 }
 
 interface Reader {
   worker: Worker;
+  /** in the order they were sent: the first one is running */
   waiting: Map<number, Waiting>;
 }
 
@@ -33,21 +38,37 @@ export class ReaderPool {
     this.#options = options;
   }
 
-  /** Throws what SQLite threw (an Error with `code`), or `unavailable` when the thread died. */
-  run(job: ReadJob): Promise<RowPage> {
+  /**
+   * Throws what SQLite threw (an Error with `code`), `timeout`, `unavailable` when the thread died, or the signal's
+   * reason.
+   */
+  async run(job: ReadJob, signal?: AbortSignal): Promise<RowPage> {
     if (this.#closed) throw new AppError('unavailable', 'The database is closing.');
-    const reader = this.#choose();
+    signal?.throwIfAborted();
     const id = (this.#lastId += 1);
-    return new Promise((resolve, reject) => {
-      reader.waiting.set(id, { resolve, reject });
-      reader.worker.ref(); // an idle reader keeps no process alive, a working one does
-      reader.worker.postMessage({ id, job } satisfies ReaderRequest);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<RowPage>();
+    const timer = setTimeout(() => this.#expire(id), this.#options.timeoutMs);
+    const abort = (): void => this.#forget(id)?.reject(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#send(id, { job, timer, resolve, reject });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#readers].map(({ worker }) => worker.terminate()));
+  }
+
+  #send(id: number, waiting: Waiting): void {
+    const reader = this.#choose();
+    reader.waiting.set(id, waiting);
+    reader.worker.ref(); // an idle reader keeps no process alive, a working one does
+    reader.worker.postMessage({ id, job: waiting.job } satisfies ReaderRequest);
   }
 
   #choose(): Reader {
@@ -78,6 +99,34 @@ export class ReaderPool {
       job.reject(new AppError('unavailable', 'A reader of the database ended.', { cause }));
     }
     reader.waiting.clear();
+  }
+
+  /** SQLite cannot be interrupted: a thread that is stuck in the job is left behind, its queue moves on. */
+  #expire(id: number): void {
+    const reader = this.#findReader(id);
+    if (!reader) return;
+    const [running] = reader.waiting.keys();
+    this.#forget(id)?.reject(new AppError('timeout', 'The query took too long.'));
+    if (running !== id) return;
+    this.#readers.delete(reader);
+    const queued = [...reader.waiting];
+    reader.waiting.clear();
+    void reader.worker.terminate();
+    for (const [next, waiting] of queued) {
+      waiting.timer.refresh();
+      this.#send(next, waiting);
+    }
+  }
+
+  #forget(id: number): Waiting | undefined {
+    const reader = this.#findReader(id);
+    const waiting = reader?.waiting.get(id);
+    reader?.waiting.delete(id);
+    return waiting;
+  }
+
+  #findReader(id: number): Reader | undefined {
+    return [...this.#readers].find(({ waiting }) => waiting.has(id));
   }
 }
 

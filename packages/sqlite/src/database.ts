@@ -1,0 +1,130 @@
+import type {
+  Collection,
+  CollectionStore,
+  PageRequest,
+  PlatformStore,
+  Query,
+  RecordStore,
+  RowPage,
+  SealedSecret,
+  Tombstone,
+  WriteTx,
+} from '@davit/domain';
+import type { Database } from 'better-sqlite3';
+import { Collections } from './collections.ts';
+import { isSqliteError, toDatabaseError, translating } from './error.ts';
+import { enablePlatform } from './migrations/enable-platform.ts';
+import type { Prepared } from './migrations/prepare.ts';
+import { Params } from './params.ts';
+import { PlatformTables } from './platform-tables.ts';
+import { runReadJob, StatementCache } from './readers/read-job.ts';
+import type { ReaderPool } from './readers/reader-pool.ts';
+import { RecordsTx } from './records-tx.ts';
+import { isPointRead } from './select/point-read.ts';
+import { compileQuery } from './select/select.ts';
+import { Writer } from './writer.ts';
+
+export interface DatabaseParts {
+  writer: Database;
+  reader: Database;
+  pool: ReaderPool | undefined;
+  prepared: Prepared;
+  now: () => Date;
+}
+
+/** An open directory: all three stores. Made by `openDatabase`. */
+export class SqliteDatabase
+  implements RecordStore, CollectionStore, PlatformStore, AsyncDisposable
+{
+  /** who made the directory; decides which password hashes are safe to write */
+  readonly origin: Prepared['origin'];
+  readonly #parts: DatabaseParts;
+  readonly #writer: Writer;
+  readonly #statements: StatementCache;
+  #platform: boolean;
+
+  constructor(parts: DatabaseParts) {
+    this.#parts = parts;
+    this.origin = parts.prepared.origin;
+    this.#platform = parts.prepared.platform;
+    this.#writer = new Writer({ connection: parts.writer, tx: new RecordsTx(parts.writer) });
+    this.#statements = new StatementCache(parts.reader);
+  }
+
+  /** Whether the platform's collections are there. */
+  get platform(): boolean {
+    return this.#platform;
+  }
+
+  async find(query: Query, page: PageRequest, signal?: AbortSignal): Promise<RowPage> {
+    signal?.throwIfAborted();
+    const job = compileQuery(query, page);
+    const { pool } = this.#parts;
+    try {
+      if (!pool || isPointRead(query, page)) return runReadJob(this.#statements, job);
+      return await pool.run(job, signal);
+    } catch (error) {
+      throw signal?.aborted === true ? error : toDatabaseError(error);
+    }
+  }
+
+  write<T>(operation: (tx: WriteTx) => T): Promise<T> {
+    return this.#writer.write(operation).catch(rethrow);
+  }
+
+  transaction<T>(run: (tx: WriteTx) => Promise<T>): Promise<T> {
+    return this.#writer.transaction(run).catch(rethrow);
+  }
+
+  loadCollections(): Promise<Collection[]> {
+    return this.#read((reader) => new Collections(reader).load());
+  }
+
+  getParam(key: string): Promise<unknown> {
+    return this.#read((reader) => new Params(reader).get(key));
+  }
+
+  async setParam(key: string, value: unknown): Promise<void> {
+    await this.write(() => new Params(this.#parts.writer).set(key, value));
+  }
+
+  /** Creates the platform's collections in a directory that lacks them. Reload collections afterwards. */
+  async enablePlatform(): Promise<void> {
+    const now = this.#parts.now();
+    await this.write(() => enablePlatform(this.#parts.writer, { now, isNew: false }));
+    this.#platform = true;
+  }
+
+  installationId(): Promise<string> {
+    return this.write(() => new PlatformTables(this.#parts.writer).installationId());
+  }
+
+  secrets(rolloutId: string): Promise<SealedSecret[]> {
+    return this.#read((reader) => new PlatformTables(reader).secrets(rolloutId));
+  }
+
+  tombstones(): Promise<Tombstone[]> {
+    return this.#read((reader) => new PlatformTables(reader).tombstones());
+  }
+
+  /** Finishes what is queued, then closes all connections. */
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.#parts.pool?.close();
+    this.#parts.reader.close();
+    this.#parts.writer.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #read<T>(work: (reader: Database) => T): Promise<T> {
+    return new Promise((resolve) => resolve(translating(() => work(this.#parts.reader))));
+  }
+}
+
+/** What an operation threw by itself stays what it is. */
+function rethrow(error: unknown): never {
+  throw isSqliteError(error) ? toDatabaseError(error) : error;
+}

@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openReader, openWriter, READER_PRAGMAS } from './connection.ts';
+import { SqliteDatabase } from './database.ts';
+import { translating } from './error.ts';
+import type { PlatformMode } from './migrations/prepare.ts';
+import { prepareDatabase } from './migrations/prepare.ts';
+import { createAuxiliaryTables } from './migrations/pocketbase.ts';
+import { ReaderPool } from './readers/reader-pool.ts';
+
+export interface OpenOptions {
+  /** PocketBase's `pb_data`; made where it is missing */
+  directory: string;
+  /** threads for reads, started when first needed; 0 reads on the calling thread */
+  readers: number;
+  /** `full` also survives a power cut; default `normal`, as PocketBase */
+  synchronous?: 'normal' | 'full';
+  /** when the platform's collections are created; default `new-directory` */
+  platform?: PlatformMode;
+  /** the reader's script where the program is bundled; default: the source */
+  readerUrl?: URL;
+  /** longest a read may take; default 30 s */
+  queryTimeoutMs?: number;
+  now?: () => Date;
+}
+
+/**
+ * Opens a directory, making or migrating what is needed. Close it when done.
+ * Errors: `unsupported` (older than PocketBase 0.23), `unavailable` (locked).
+ */
+export function openDatabase(options: OpenOptions): Promise<SqliteDatabase> {
+  return new Promise((resolve) => resolve(open(options)));
+}
+
+function open(options: OpenOptions): SqliteDatabase {
+  const { directory, readers, synchronous = 'normal', platform = 'new-directory' } = options;
+  mkdirSync(directory, { recursive: true });
+  openAuxiliary(join(directory, 'auxiliary.db'), synchronous);
+  const file = join(directory, 'data.db');
+  const writer = openWriter(file, { synchronous });
+  try {
+    const now = options.now ?? ((): Date => new Date());
+    const prepared = translating(() => prepareDatabase(writer, platform, now()));
+    writer.pragma('busy_timeout = 0');
+    const pool = new ReaderPool({
+      size: readers,
+      script: options.readerUrl ?? new URL('./readers/reader.ts', import.meta.url),
+      data: { file, pragmas: [...READER_PRAGMAS] },
+      timeoutMs: options.queryTimeoutMs ?? 30_000,
+    });
+    const reader = openReader(file);
+    return new SqliteDatabase({
+      writer,
+      reader,
+      pool: readers > 0 ? pool : undefined,
+      prepared,
+      now,
+    });
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+function openAuxiliary(file: string, synchronous: 'normal' | 'full'): void {
+  const db = openWriter(file, { synchronous });
+  try {
+    translating(() => createAuxiliaryTables(db));
+  } finally {
+    db.close();
+  }
+}
