@@ -59,6 +59,8 @@ export class StoredCollections implements Collections {
 
   async create(body: JsonObject): Promise<Collection> {
     const collection = fromBody(body);
+    const twin = this.find(collection.id);
+    if (twin) throw taken(collection, twin);
     await this.#write([collection], 'Failed to create collection.');
     return this.get(collection.id);
   }
@@ -209,6 +211,25 @@ function keepFields(
     (field) => !listed.some(({ id, name }) => id === field.id || name === field.name),
   );
   return { ...body, fields: [...listed, ...(others as unknown as JsonObject[])] };
+}
+
+/** Generated ids follow from the name: a name that is taken shows as such. */
+function taken(collection: Collection, twin: Collection): AppError {
+  const sameName = collection.name.toLowerCase() === twin.name.toLowerCase();
+  const data = sameName
+    ? {
+        name: {
+          code: 'validation_collection_name_exists',
+          message: 'Collection name must be unique (case insensitive).',
+        },
+      }
+    : {
+        id: {
+          code: 'validation_invalid_or_existing_id',
+          message: 'The model id is invalid or already exists.',
+        },
+      };
+  return new AppError('invalid', 'Failed to create collection.', { data });
 }
 
 function isAnotherView(previous: Collection, next: Collection): boolean {

@@ -10,7 +10,7 @@ const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule']
 const INTERNAL = /^(_params|_migrations|_collections|_logs|_davit_.*|sqlite_.*)$/i;
 
 export interface CollectionContext {
-  /** the stored state; undefined for a new one */
+  /** the stored state; undefined for a new one; the others include the definition itself */
   previous: Collection | undefined;
   find(idOrName: string): Collection | undefined;
   list(): Collection[];
@@ -40,7 +40,8 @@ function validateIdentity(collection: Collection, context: CollectionContext): F
   const name = nameError(collection, context);
   if (name) errors.name = name;
   const { previous } = context;
-  if (!/^\w{1,100}$/.test(collection.id) || (!previous && context.find(collection.id))) {
+  const twin = context.list().some((other) => other !== collection && other.id === collection.id);
+  if (twin || !/^\w{1,100}$/.test(collection.id)) {
     errors.id = {
       code: 'validation_invalid_or_existing_id',
       message: 'The model id is invalid or already exists.',
