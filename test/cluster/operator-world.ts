@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createOperator } from '@davit/operator-app';
 import type { ControlPlane } from '@davit/testkit';
 import { renderCrd } from '@davit/rollout';
-import { until } from '@davit/testkit';
+import { temporaryDirectory, until } from '@davit/testkit';
 
 /** An operator in this process, for one namespace, that counts what it writes. */
 export interface OperatorWorld extends AsyncDisposable {
@@ -15,6 +17,8 @@ export interface OperatorWorld extends AsyncDisposable {
   /** the object as JSON */
   get<T = Fields>(kind: string, name: string): Promise<T>;
   apply(...objects: object[]): Promise<string>;
+  /** creates objects in the name of another field manager */
+  createAs(manager: string, ...objects: object[]): Promise<void>;
   /** Waits for a status of this generation that says so. */
   status(name: string, wanted: Fields): Promise<Fields>;
   /** Waits until nothing is asked of the API server for a while. */
@@ -81,6 +85,12 @@ export async function operatorWorld(plane: ControlPlane): Promise<OperatorWorld>
     kubectl,
     get,
     apply: (...objects) => plane.apply(...objects),
+    createAs: async (manager, ...objects) => {
+      await using directory = await temporaryDirectory('objects');
+      const file = join(directory.path, 'objects.json');
+      await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+      await kubectl('create', `--field-manager=${manager}`, '-f', file);
+    },
     status: (name, wanted) =>
       until(async () => matches(await get<Fields>('rollout', name), wanted), {
         what: `status ${JSON.stringify(wanted)}`,

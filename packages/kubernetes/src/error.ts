@@ -31,10 +31,11 @@ const CODE_BY_STATUS: Record<number, Code> = {
   504: 'timeout',
 };
 
-/** Reasons of ours where Kubernetes hides the useful one in a message or a cause. */
+/** Reasons that say more than the code; of ours where Kubernetes hides the useful one in a message or a cause. */
 function fineReason(status: Status, httpStatus: number): string | undefined {
   if (httpStatus === 410) return 'Expired';
-  if (httpStatus !== 403) return status.reason || undefined;
+  if (httpStatus === 409) return status.reason || undefined;
+  if (httpStatus !== 403) return undefined;
   if (status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating')) {
     return 'NamespaceTerminating';
   }
