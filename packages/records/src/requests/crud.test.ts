@@ -118,7 +118,7 @@ test('updates by rule, with modifiers', async () => {
 test('deletes with what hangs on it, and hides what may not be deleted', async () => {
   const auth = await aUser(records, 'ann');
   const { id } = await records.create('posts', withBody({ title: 'a', owner: auth.record.id }));
-  const comment = await records.save('comments', { text: 'x', post: id as string });
+  const comment = await records.save('comments', { text: 'x', post: id });
   const foreign = records.delete('posts', id as string, aRequest());
   await expect(foreign).rejects.toMatchObject({ code: 'not_found' });
   await records.delete('posts', id as string, aRequest({ auth }));

@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import {
+  aRequest,
+  aSuperuser,
+  aUser,
+  createBlog,
+  openTestRecords,
+  type TestRecords,
+} from '../open-records.fixture.ts';
+import { ManualClock } from '../manual-clock.fixture.ts';
+import type { AuthRecord, RealtimeMessage, Records } from '../index.ts';
+
+let opened: TestRecords;
+let records: Records;
+const clock = new ManualClock();
+
+beforeEach(async () => {
+  opened = await openTestRecords({ clock });
+  records = opened.records;
+  await createBlog(records);
+});
+afterEach(() => opened[Symbol.asyncDispose]());
+
+interface Listener {
+  id: string;
+  messages: RealtimeMessage[];
+  /** what happened, without the connection's first message */
+  seen(): string[];
+  ended: string[];
+  gone: AbortController;
+  subscribe(topics: string[], auth?: AuthRecord): Promise<void>;
+}
+
+async function connect(send?: (message: RealtimeMessage) => Promise<void>): Promise<Listener> {
+  const messages: RealtimeMessage[] = [];
+  const ended: string[] = [];
+  const gone = new AbortController();
+  const client = await records.realtime.connect({
+    ip: '127.0.0.1',
+    send(message) {
+      messages.push(message);
+      return send?.(message);
+    },
+    end: (reason) => void ended.push(reason),
+    signal: gone.signal,
+  });
+  return {
+    id: client.id,
+    messages,
+    ended,
+    gone,
+    seen: () => messages.slice(1).map(({ event, data }) => `${event} ${describe(data)}`),
+    subscribe: (topics, auth) =>
+      records.realtime.subscribe(client.id, topics, aRequest({ auth, method: 'POST' })),
+  };
+}
+
+function describe(data: string): string {
+  const { action, record } = JSON.parse(data) as { action: string; record: { title: string } };
+  return `${action} ${record.title}`;
+}
+
+test('tells a new client its id', async () => {
+  const { id, messages } = await connect();
+  expect(id).toHaveLength(40);
+  expect(messages).toEqual([{ event: 'PB_CONNECT', data: JSON.stringify({ clientId: id }) }]);
+});
+
+test('tells subscribers of changes in the order of the commits', async () => {
+  const all = await connect();
+  const one = await connect();
+  const post = await records.save('posts', { title: 'a' });
+  await all.subscribe(['posts/*']);
+  await one.subscribe([`posts/${post.id}`]);
+  await records.save('posts', { id: post.id, title: 'b' });
+  await records.save('posts', { title: 'other' });
+  await records.remove('posts', post.id);
+  await vi.waitFor(() =>
+    expect(all.seen()).toEqual(['posts/* update b', 'posts/* create other', 'posts/* delete b']),
+  );
+  const topic = `posts/${post.id}`;
+  expect(one.seen()).toEqual([`${topic} update b`, `${topic} delete b`]);
+});
+
+test('tells only those whom the rule lets see it', async () => {
+  await records.collections.update('posts', { listRule: 'owner = @request.auth.id' });
+  const ann = await aUser(records, 'ann');
+  const [mine, theirs, root] = [await connect(), await connect(), await connect()];
+  await mine.subscribe(['posts/*'], ann);
+  await theirs.subscribe(['posts/*'], await aUser(records, 'bob'));
+  await root.subscribe(['posts'], await aSuperuser(records));
+  const post = await records.save('posts', { title: 'a', owner: ann.record.id, secret: 's' });
+  await records.remove('posts', post.id);
+  await vi.waitFor(() => expect(root.seen()).toEqual(['posts create a', 'posts delete a']));
+  expect(mine.seen()).toEqual(['posts/* create a', 'posts/* delete a']);
+  expect(mine.messages.at(-1)?.data).not.toContain('secret');
+  expect(root.messages.at(-1)?.data).toContain('secret');
+  expect(theirs.seen()).toEqual([]);
+});
+
+test('honours filter and fields of a subscription', async () => {
+  const listener = await connect();
+  const options = { query: { filter: 'views > 5', fields: 'title' } };
+  const topic = `posts/*?options=${encodeURIComponent(JSON.stringify(options))}`;
+  await listener.subscribe([topic]);
+  await records.save('posts', { title: 'few', views: 1 });
+  await records.save('posts', { title: 'many', views: 9 });
+  await vi.waitFor(() => expect(listener.messages).toHaveLength(2));
+  expect(listener.messages[1]).toEqual({
+    event: topic,
+    data: JSON.stringify({ action: 'create', record: { title: 'many' } }),
+  });
+});
+
+test('signs a client out when the account changes its password', async () => {
+  await records.collections.update('posts', { listRule: '@request.auth.id != ""' });
+  const ann = await aUser(records, 'ann');
+  const listener = await connect();
+  await listener.subscribe(['posts/*'], ann);
+  await records.save('posts', { title: 'before' });
+  await records.save('users', { id: ann.record.id, password: 'another horse' });
+  await records.save('posts', { title: 'after' });
+  await vi.waitFor(() => expect(listener.seen()).toEqual(['posts/* create before']));
+  const [client] = records.realtime.clients();
+  expect(client?.auth).toBeUndefined();
+});
+
+test('refuses strangers on a connection', async () => {
+  const listener = await connect();
+  const ann = await aUser(records, 'ann');
+  await listener.subscribe([], ann);
+  await expect(listener.subscribe([])).rejects.toMatchObject({ code: 'forbidden' });
+  const elsewhere = aRequest({ auth: ann, ip: '10.0.0.1' });
+  await expect(records.realtime.subscribe(listener.id, [], elsewhere)).rejects.toMatchObject({
+    message: 'Invalid realtime client.',
+  });
+  await expect(records.realtime.subscribe('unknown', [], aRequest())).rejects.toMatchObject({
+    code: 'not_found',
+    message: 'Missing or invalid client id.',
+  });
+});
+
+test('ends a client that does not keep up, and no other', async () => {
+  const slow = await connect(() => new Promise(() => undefined));
+  const quick = await connect();
+  await slow.subscribe(['news']);
+  await quick.subscribe(['news']);
+  for (let count = 0; count < 1100; count++) records.realtime.publish('news', { count });
+  await vi.waitFor(() => expect(slow.ended).toEqual(['slow']));
+  await vi.waitFor(() => expect(quick.messages).toHaveLength(1101));
+  expect(slow.messages).toHaveLength(1);
+});
+
+test('ends idle and old connections, and forgets those that are gone', async () => {
+  const [idle, busy, gone] = [await connect(), await connect(), await connect()];
+  gone.gone.abort();
+  await busy.subscribe(['news']);
+  for (let minute = 0; minute < 30; minute += 4) {
+    records.realtime.publish('news', {});
+    await Promise.resolve();
+    clock.advance(4 * 60_000);
+  }
+  expect(idle.ended).toEqual(['idle']);
+  expect(busy.ended).toEqual(['expired']);
+  expect(gone.ended).toEqual(['gone']);
+  expect(records.realtime.clients()).toEqual([]);
+});
+
+test('publishes its own topics to those who are allowed', async () => {
+  const [guest, user] = [await connect(), await connect()];
+  const ann = await aUser(records, 'ann');
+  await guest.subscribe(['news']);
+  await user.subscribe(['news'], ann);
+  expect(records.realtime.watched('news')).toBe(true);
+  expect(records.realtime.watched('other')).toBe(false);
+  records.realtime.publish('news', { a: 1 }, { allow: (auth) => auth !== undefined });
+  await vi.waitFor(() => expect(user.messages).toHaveLength(2));
+  expect(user.messages[1]).toEqual({ event: 'news', data: '{"a":1}' });
+  expect(guest.messages).toHaveLength(1);
+});
