@@ -4,7 +4,7 @@ import { defineConfig } from 'rolldown';
 const native = ['better-sqlite3', '@node-rs/bcrypt', 'argon2'];
 
 export default defineConfig({
-  input: { main: 'src/main.ts' },
+  input: { main: 'src/main.ts', reader: '../../packages/sqlite/src/readers/reader.ts' },
   cwd: import.meta.dirname,
   platform: 'node',
   external: native,
@@ -12,7 +12,8 @@ export default defineConfig({
     dir: 'dist',
     format: 'esm',
     entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name]-[hash].js',
-    sourcemap: true,
+    chunkFileNames: 'chunks/[name].js',
+    // Not minified, so traces are readable as they are; maps would cost 16 MB of memory.
+    sourcemap: false,
   },
 });

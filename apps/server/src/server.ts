@@ -1,1 +1,120 @@
-export {};
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSecretBox, loadEncryptionKey } from '@davit/auth';
+import { systemClock } from '@davit/controller';
+import type { Logger, RolloutDriver } from '@davit/domain';
+import { createEventBus } from '@davit/events';
+import { createApp, platformRouter } from '@davit/http';
+import { openPlatform } from '@davit/platform';
+import type { Records } from '@davit/records';
+import type { ServeConfig } from './config.ts';
+import { findUi } from './find-ui.ts';
+import { listen } from './listen.ts';
+import { openDirectory } from './open-directory.ts';
+import type { Directory } from './open-directory.ts';
+import { selectDriver } from './select-driver.ts';
+import { VERSION } from './version.ts';
+
+export type { ServeConfig } from './config.ts';
+
+/** Requests under way at the end get this long. */
+const GRACE_MS = 1500;
+
+export interface ServerOverrides {
+  /** instead of the one the configuration names; closed with the server */
+  driver?: RolloutDriver;
+  /** default: nothing is logged */
+  logger?: Logger;
+  /** folder of the built admin UI */
+  ui?: string;
+}
+
+export interface Server {
+  /** `http://host:port`, without a slash at the end */
+  readonly url: string;
+  readonly driver: RolloutDriver['name'];
+  readonly records: Records;
+  /** Where the first superuser is made; undefined as soon as there is one. */
+  readonly installerUrl: string | undefined;
+  /** Ends streams, waits a moment for requests under way, closes everything. Can be called again. */
+  close(): Promise<void>;
+}
+
+const SILENT: Logger = { log: () => undefined, with: () => SILENT };
+
+/** Opens the directory, connects the engine and listens. What was opened is closed again when a step fails. */
+export async function createServer(
+  config: ServeConfig,
+  overrides: ServerOverrides = {},
+): Promise<Server> {
+  const logger = overrides.logger ?? SILENT;
+  const opened = new AsyncDisposableStack();
+  try {
+    const directory = await openDirectory(config, logger);
+    opened.defer(() => directory.close());
+    const { driver, router } = await openRollouts({ config, overrides, directory, opened });
+    const ui = overrides.ui ?? findUi();
+    const app = createApp({
+      records: directory.records,
+      files: directory.files,
+      logger,
+      origins: config.origins,
+      platform: router,
+      ...(ui !== undefined && { ui }),
+      ...(existsSync(config.publicDir) && { publicDir: config.publicDir }),
+    });
+    const listening = await listen(app, config.http);
+    opened.defer(async () => {
+      // Streams end with the records; until then their connections would count as requests under way.
+      await Promise.all([listening.close(GRACE_MS), directory.records.close()]);
+    });
+    const installer = await directory.records.superusers.installerToken();
+    let closing: Promise<void> | undefined;
+    return {
+      url: listening.url,
+      driver: driver.name,
+      records: directory.records,
+      installerUrl: installer && `${listening.url}/_/#/pbinstall/${installer}`,
+      close: () => (closing ??= opened.disposeAsync()),
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+interface Opening {
+  config: ServeConfig;
+  overrides: ServerOverrides;
+  directory: Directory;
+  opened: AsyncDisposableStack;
+}
+
+/** The engine and what keeps it equal to the records. */
+async function openRollouts({ config, overrides, directory, opened }: Opening): Promise<{
+  driver: RolloutDriver;
+  router: ReturnType<typeof platformRouter>;
+}> {
+  const { database, records } = directory;
+  const logger = overrides.logger ?? SILENT;
+  const installationId = await database.installationId();
+  const driver = overrides.driver ?? selectDriver(config.driver, { installationId, logger });
+  opened.defer(() => driver.close());
+  const key = await loadEncryptionKey(join(config.dir, 'davit.key'), config.encryptionKey);
+  const rollouts = openPlatform({
+    records,
+    driver,
+    store: database,
+    box: createSecretBox(key),
+    bus: createEventBus(),
+    clock: systemClock,
+    logger,
+  });
+  const stop = new AbortController();
+  const running = rollouts.run(stop.signal);
+  opened.defer(async () => {
+    stop.abort();
+    await running;
+  });
+  return { driver, router: platformRouter(rollouts.platform, VERSION) };
+}

@@ -1,5 +1,29 @@
+const NAMES = [
+  'dir',
+  'http',
+  'origins',
+  'publicDir',
+  'driver',
+  'kubeconfig',
+  'context',
+  'readers',
+  'sync',
+  'password-hash',
+  'encryptionEnv',
+  'dev',
+  'help',
+  'version',
+] as const;
+export type FlagName = (typeof NAMES)[number];
+
+export interface Flag {
+  /** what its value is called; absent where it takes none */
+  value?: string;
+  text: string;
+}
+
 /** Every flag of the command line. */
-export const FLAGS = {
+export const FLAGS: Record<FlagName, Flag> = {
   dir: { value: 'FOLDER', text: 'where everything is stored (default ./pb_data)' },
   http: { value: 'HOST:PORT', text: 'address to listen on (default 127.0.0.1:8090)' },
   origins: { value: 'LIST', text: 'origins browsers may call from, comma separated (default *)' },
@@ -29,14 +53,6 @@ export const FLAGS = {
   dev: { text: 'accepted for PocketBase scripts, has no effect' },
   help: { text: 'explains a command' },
   version: { text: 'prints the version' },
-} as const satisfies Record<string, { value?: string; text: string }>;
+};
 
-export type FlagName = keyof typeof FLAGS;
-
-export const isFlag = (name: string): name is FlagName => Object.hasOwn(FLAGS, name);
-
-/** The name of the flag's value; undefined where it takes none. */
-export function valueOf(name: FlagName): string | undefined {
-  const flag: { value?: string } = FLAGS[name];
-  return flag.value;
-}
+export const isFlag = (name: string): name is FlagName => NAMES.some((known) => known === name);

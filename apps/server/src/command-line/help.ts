@@ -1,6 +1,6 @@
 import { COMMANDS } from './commands.ts';
 import type { CommandName } from './commands.ts';
-import { FLAGS, valueOf } from './flags.ts';
+import { FLAGS } from './flags.ts';
 import type { FlagName } from './flags.ts';
 
 /** What `--help` prints: of one command, or the list of them. */
@@ -37,8 +37,8 @@ function commandHelp(name: CommandName): string {
 type Row = [string, string];
 
 function flagRow(flag: FlagName): Row {
-  const value = valueOf(flag);
-  return [value === undefined ? `--${flag}` : `--${flag} ${value}`, FLAGS[flag].text];
+  const { value, text } = FLAGS[flag];
+  return [value === undefined ? `--${flag}` : `--${flag} ${value}`, text];
 }
 
 function table(rows: Row[]): string[] {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { FLAGS, isFlag, valueOf } from './flags.ts';
+import { FLAGS, isFlag } from './flags.ts';
 import type { FlagName } from './flags.ts';
 
 export type Values = Partial<Record<FlagName, string | boolean>>;
@@ -12,9 +12,9 @@ export interface Arguments {
 }
 
 const OPTIONS = Object.fromEntries(
-  Object.keys(FLAGS).map((name) => [
+  Object.entries(FLAGS).map(([name, { value }]) => [
     name,
-    { type: isFlag(name) && valueOf(name) !== undefined ? 'string' : 'boolean' } as const,
+    { type: value === undefined ? 'boolean' : 'string' } as const,
   ]),
 );
 
@@ -46,7 +46,7 @@ function addFlag(read: Arguments, { name, value, inlineValue }: Option): void {
   const missing = value === undefined || value === '' || (!inlineValue && value.startsWith('--'));
   if (!isFlag(name)) {
     read.problems.push(`unknown flag: --${name}`);
-  } else if (valueOf(name) === undefined) {
+  } else if (FLAGS[name].value === undefined) {
     read.values[name] = value !== 'false';
   } else if (missing) {
     read.problems.push(`--${name} needs a value`);

@@ -18,7 +18,7 @@ export function health(): RequestHandler {
       PROXY_HEADERS.find((name) => req.headers[name.toLowerCase()] !== undefined) ?? '';
     sendJson(res, 200, {
       ...HEALTHY,
-      data: { canBackup: false, possibleProxyHeader, realIP: ip },
+      data: { canBackup: true, possibleProxyHeader, realIP: ip }, // no backup is under way
     });
   };
 }

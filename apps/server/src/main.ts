@@ -1,0 +1,64 @@
+import { banner } from './banner.ts';
+import { parseConfig } from './config.ts';
+import type { Config, ServeConfig } from './config.ts';
+import { explainFailure } from './failure.ts';
+import { createLogger } from './logger.ts';
+import { VERSION } from './version.ts';
+
+const logger = createLogger({ write: (line) => process.stderr.write(line) });
+
+/** Longer than everything that is waited for at the end. */
+const LAST_RESORT_MS = 3000;
+
+async function main(): Promise<void> {
+  const config = parseConfig(process.env, process.argv.slice(2));
+  const text = await run(config);
+  if (text !== undefined) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Each command loads only what it needs. Answers what to print. */
+async function run(config: Config): Promise<string | undefined> {
+  switch (config.command) {
+    case 'help':
+      return config.text;
+    case 'version':
+      return VERSION;
+    case 'serve':
+      return serve(config);
+    case 'superuser':
+      return (await import('./superuser.ts')).runSuperuser(config, logger);
+    case 'platform enable':
+      return (await import('./platform-enable.ts')).runPlatformEnable(config, logger);
+    case 'doctor': {
+      const { text, healthy } = await (await import('./doctor.ts')).runDoctor(config, logger);
+      if (!healthy) process.exitCode = 1;
+      return text;
+    }
+  }
+}
+
+async function serve(config: ServeConfig): Promise<string> {
+  const { createServer } = await import('./server.ts');
+  const starting = createServer(config, { logger });
+  const stop = (signal: NodeJS.Signals): void => {
+    logger.log('info', 'stopping', { signal });
+    setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
+    starting
+      .then((server) => server.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.log('error', 'did not stop cleanly', { error });
+          process.exit(1);
+        },
+      );
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  return banner(await starting, config);
+}
+
+main().catch((error: unknown) => {
+  const { text, exitCode } = explainFailure(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPasswordHasher, createTokenSigner } from '@davit/auth';
+import type { PasswordScheme } from '@davit/auth';
+import type { FileStore, Logger } from '@davit/domain';
+import { createLocalFileStore } from '@davit/files';
+import { openRecords } from '@davit/records';
+import type { Records } from '@davit/records';
+import { openDatabase } from '@davit/sqlite';
+import type { SqliteDatabase } from '@davit/sqlite';
+import type { DirectoryConfig, PasswordHash } from './config.ts';
+
+/** The data directory with its records; the same for the server and for commands. */
+export interface Directory {
+  database: SqliteDatabase;
+  records: Records;
+  files: FileStore;
+  close(): Promise<void>;
+}
+
+/** Opens the directory and creates it where it is missing. Errors: `unavailable`, `invalid`. */
+export async function openDirectory(config: DirectoryConfig, logger: Logger): Promise<Directory> {
+  const database = await openDatabase({
+    directory: config.dir,
+    readers: config.readers,
+    synchronous: config.sync,
+    ...readerScript(),
+  });
+  const files = createLocalFileStore(join(config.dir, 'storage'));
+  const records = await openRecords({
+    store: database,
+    hasher: createPasswordHasher({ scheme: schemeOf(config.passwordHash, database.origin) }),
+    tokens: createTokenSigner(),
+    files,
+    logger,
+  });
+  return {
+    database,
+    records,
+    files,
+    async close() {
+      await records.close();
+      await database.close();
+    },
+  };
+}
+
+/** PocketBase must be able to take back the directories it made, with their passwords. */
+function schemeOf(choice: PasswordHash, origin: SqliteDatabase['origin']): PasswordScheme {
+  if (choice !== 'auto') return choice;
+  return origin === 'pocketbase' ? 'bcrypt' : 'argon2id';
+}
+
+/** In the bundle the reader threads' script is a file of its own. */
+function readerScript(): { readerUrl?: URL } {
+  const bundled = ['./reader.js', '../reader.js'].map((path) => new URL(path, import.meta.url));
+  const readerUrl = bundled.find((url) => existsSync(url));
+  return readerUrl ? { readerUrl } : {};
+}
