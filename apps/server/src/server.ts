@@ -52,7 +52,7 @@ export async function createServer(
   try {
     const directory = await openDirectory(config, logger);
     opened.defer(() => directory.close());
-    const { driver, router } = await openRollouts({ config, overrides, directory, opened });
+    const { driver, router, run } = await openRollouts({ config, overrides, directory, opened });
     const ui = overrides.ui ?? findUi();
     const app = createApp({
       records: directory.records,
@@ -69,6 +69,8 @@ export async function createServer(
       await Promise.all([listening.close(GRACE_MS), directory.records.close()]);
     });
     const installer = await directory.records.superusers.installerToken();
+    // Only who has the address reaches the engine: a second server on this directory fails before.
+    run();
     let closing: Promise<void> | undefined;
     return {
       url: listening.url,
@@ -94,6 +96,7 @@ interface Opening {
 async function openRollouts({ config, overrides, directory, opened }: Opening): Promise<{
   driver: RolloutDriver;
   router: ReturnType<typeof platformRouter>;
+  run: () => void;
 }> {
   const { database, records } = directory;
   const logger = overrides.logger ?? SILENT;
@@ -111,10 +114,16 @@ async function openRollouts({ config, overrides, directory, opened }: Opening): 
     logger,
   });
   const stop = new AbortController();
-  const running = rollouts.run(stop.signal);
+  let running: Promise<void> | undefined;
   opened.defer(async () => {
     stop.abort();
     await running;
   });
-  return { driver, router: platformRouter(rollouts.platform, VERSION) };
+  return {
+    driver,
+    router: platformRouter(rollouts.platform, VERSION),
+    run: () => {
+      running = rollouts.run(stop.signal);
+    },
+  };
 }
