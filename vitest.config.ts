@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'api',
-          include: ['test/api/**/*.test.ts'],
+          include: ['test/api/**/*.test.ts', 'test/edge/**/*.test.ts'],
           sequence: { groupOrder: 1 },
           ...slow,
         },

@@ -62,3 +62,16 @@ export type {
   TokenSigner,
   TokenType,
 } from './security.ts';
+export { ROUTE_STATES } from './edge.ts';
+export type {
+  AppTraffic,
+  Certificate,
+  Certificates,
+  EdgePort,
+  EdgeStatus,
+  EdgeTarget,
+  EdgeTargetStatus,
+  Route,
+  RouteState,
+  RouteTable,
+} from './edge.ts';
