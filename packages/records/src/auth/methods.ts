@@ -7,8 +7,8 @@ export function describeMethods(collection: Collection): JsonObject {
   const identityFields = password.enabled ? password.identityFields : [];
   const oauth2 = oauth2Enabled(collection);
   return {
-    password: { enabled: password.enabled, identityFields },
-    oauth2: { enabled: oauth2, providers: [] },
+    password: { identityFields, enabled: password.enabled },
+    oauth2: { providers: [], enabled: oauth2 },
     mfa: factor(collection, 'mfa'),
     otp: factor(collection, 'otp'),
     authProviders: oauth2 ? [] : null,

@@ -27,7 +27,10 @@ export function mergeBody(base: Collection, body: JsonObject): Collection {
     if (rule in given) merged[rule] = asRule(given[rule]);
   }
   if (Array.isArray(given.fields) && base.type !== 'view') {
-    merged.fields = given.fields.flatMap((field) => mergeField(field, base.fields));
+    const listed = given.fields.flatMap((field) => mergeField(field, base.fields));
+    const left = systemFieldsLeft(base.fields, listed);
+    const [id, others] = [left.filter(isId), left.filter((field) => !isId(field))];
+    merged.fields = [...id, ...listed, ...others];
   }
   if (Array.isArray(given.indexes)) {
     merged.indexes = given.indexes.filter((index) => typeof index === 'string');
@@ -69,6 +72,18 @@ function mergeField(input: Json, previous: readonly Field[]): Field[] {
   const type = isFieldType(input.type) ? input.type : known?.type;
   if (type === undefined) return [];
   return [normalizeField({ ...input, ...(known && { id: known.id }), type })];
+}
+
+function isId({ name }: Field): boolean {
+  return name === 'id';
+}
+
+/** Only what is not a system field goes with a list that does not mention it. */
+function systemFieldsLeft(previous: readonly Field[], listed: readonly Field[]): Field[] {
+  return previous.filter(
+    ({ system, id, name }) =>
+      system && !listed.some((field) => field.id === id || field.name === name),
+  );
 }
 
 function mergeOptions(options: JsonObject, given: JsonObject): JsonObject {

@@ -69,10 +69,7 @@ export function withSystemFields(collection: Collection): Collection {
     else enforce(own, wanted);
   }
   const [first, ...rest] = missing;
-  const ordered =
-    first?.name === 'id'
-      ? [first, ...rest, ...fields]
-      : [...fields.slice(0, 1), ...missing, ...fields.slice(1)];
+  const ordered = first?.name === 'id' ? [first, ...fields, ...rest] : [...fields, ...missing];
   return { ...collection, fields: ordered, indexes: withAuthIndexes(collection) };
 }
 

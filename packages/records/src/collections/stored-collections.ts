@@ -16,6 +16,7 @@ import type { MemoryCatalog } from './memory-catalog.ts';
 import { generatedCollectionId, scaffold } from './scaffold.ts';
 import { truncate } from './truncate.ts';
 import { validateCollection } from './validate-collection.ts';
+import { fieldsOfView, saveView } from './save-view.ts';
 
 type Store = RecordStore & CollectionStore;
 
@@ -68,7 +69,6 @@ export class StoredCollections implements Collections {
   async update(idOrName: string, body: JsonObject): Promise<Collection> {
     const previous = this.get(idOrName);
     const merged = mergeBody(previous, body);
-    if (isAnotherView(previous, merged)) throw unsupportedView('Failed to update collection.');
     if (merged.options.authRule !== previous.options.authRule) renewSecret(merged);
     await this.#write([merged], 'Failed to update collection.');
     return this.get(previous.id);
@@ -144,12 +144,14 @@ export class StoredCollections implements Collections {
   ): Promise<void> {
     const now = formatDate(this.#core.clock.now());
     const next = collections.map((collection) => ({
-      ...collection,
+      ...this.#withViewFields(collection, message),
       created: collection.created || now,
       updated: now,
     }));
     this.#check(next, gone, message);
-    await this.#store.write((tx) => this.#saveAll(tx, next, gone));
+    await this.#store.write((tx) => {
+      this.#saveAll(tx, next, { gone, message });
+    });
     const kept = this.list().filter(({ id }) => !gone.some((item) => item.id === id));
     const byId = new Map([...kept, ...next].map((collection) => [collection.id, collection]));
     this.#replace([...byId.values()]);
@@ -166,20 +168,32 @@ export class StoredCollections implements Collections {
     for (const collection of next) {
       const previous = this.#memory.find(collection.id);
       const stored = previous?.id === collection.id ? previous : undefined;
-      if (!stored && collection.type === 'view') throw unsupportedView(message);
       const errors = validateCollection(collection, { previous: stored, find, list: () => all });
       if (Object.keys(errors).length > 0) throw new AppError('invalid', message, { data: errors });
     }
   }
 
-  #saveAll(tx: WriteTx, next: readonly Collection[], gone: readonly Collection[]): void {
+  #saveAll(
+    tx: WriteTx,
+    next: readonly Collection[],
+    { gone, message }: { gone: readonly Collection[]; message: string },
+  ): void {
     for (const collection of next) {
-      tx.collections.save(
-        collection,
-        this.list().find(({ id }) => id === collection.id),
-      );
+      const previous = this.list().find(({ id }) => id === collection.id);
+      if (collection.type === 'view') saveView(tx, collection, { previous, message });
+      else tx.collections.save(collection, previous);
     }
     for (const collection of gone) tx.collections.delete(collection);
+  }
+
+  /** The fields of a view follow from its query, whatever was sent. */
+  #withViewFields(collection: Collection, message: string): Collection {
+    if (collection.type !== 'view') return collection;
+    const { viewQuery } = collection.options;
+    const query = typeof viewQuery === 'string' ? viewQuery : '';
+    const before = this.list().find(({ id }) => id === collection.id);
+    if (before?.options.viewQuery === query) return { ...collection, fields: before.fields };
+    return { ...collection, fields: fieldsOfView(query, (name) => this.find(name), message) };
   }
 
   #replace(collections: readonly Collection[]): void {
@@ -230,18 +244,6 @@ function taken(collection: Collection, twin: Collection): AppError {
         },
       };
   return new AppError('invalid', 'Failed to create collection.', { data });
-}
-
-function isAnotherView(previous: Collection, next: Collection): boolean {
-  return previous.type === 'view' && previous.options.viewQuery !== next.options.viewQuery;
-}
-
-function unsupportedView(message: string): AppError {
-  const viewQuery = {
-    code: 'validation_invalid_view_query',
-    message: 'Invalid query - view queries cannot be changed in this version.',
-  };
-  return new AppError('invalid', message, { data: { viewQuery } });
 }
 
 /** Another auth rule: nobody stays signed in by the old one. */

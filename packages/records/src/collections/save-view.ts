@@ -1,0 +1,47 @@
+import { AppError, toAppError, type Collection, type Field, type WriteTx } from '@davit/domain';
+import { REQUIRED } from '../fields/field-kind.ts';
+import { viewFields } from './view-fields.ts';
+
+/** Throws `invalid` with `data.viewQuery`. */
+export function fieldsOfView(
+  query: string,
+  find: (name: string) => Collection | undefined,
+  message: string,
+): Field[] {
+  if (query === '') throw new AppError('invalid', message, { data: { viewQuery: REQUIRED } });
+  try {
+    return viewFields(query, find);
+  } catch (error) {
+    throw invalidQuery(error instanceof Error ? error.message : String(error), message);
+  }
+}
+
+const SAMPLE = 10;
+
+/** Creates the view and looks at its first records: each must have an id of its own. */
+export function saveView(
+  tx: WriteTx,
+  view: Collection,
+  { previous, message }: { previous: Collection | undefined; message: string },
+): void {
+  try {
+    tx.collections.save(view, previous);
+    const query = { table: view.name, view: true, joins: [], order: [] };
+    const { rows } = tx.query(query, { offset: 0, limit: SAMPLE, count: false });
+    const ids = new Set(rows.map(({ id }) => id));
+    if (ids.size < rows.length || ids.has('') || ids.has(null)) {
+      throw new AppError('invalid', 'The id column must be unique and never empty.');
+    }
+  } catch (error) {
+    if (!AppError.is(error, 'invalid')) throw error;
+    throw invalidQuery(toAppError(error).message, message);
+  }
+}
+
+function invalidQuery(raw: string, message: string): AppError {
+  const viewQuery = {
+    code: 'validation_invalid_view_query',
+    message: `Invalid query - ${raw}.`.replace(/\.\.$/, '.'),
+  };
+  return new AppError('invalid', message, { data: { viewQuery } });
+}

@@ -1,0 +1,50 @@
+import type { Collection } from '@davit/domain';
+import { expect, test } from 'vitest';
+import { normalizeField } from './field-options.ts';
+import { scaffold } from './scaffold.ts';
+import { viewFields } from './view-fields.ts';
+
+const posts: Collection = {
+  ...scaffold('base'),
+  id: 'pbc_posts',
+  name: 'posts',
+  fields: [
+    ...scaffold('base').fields,
+    normalizeField({ type: 'text', name: 'title' }),
+    normalizeField({ type: 'number', name: 'views' }),
+  ],
+};
+const find = (name: string): Collection | undefined => (name === 'posts' ? posts : undefined);
+
+function describe(query: string): string[] {
+  return viewFields(query, find).map(({ name, type }) => `${name} ${type}`);
+}
+
+test.each([
+  ['select id, title, views v from posts', ['id text', 'title text', 'v number']],
+  ['SELECT p.id, p.`title` AS t FROM `posts` AS p;', ['id text', 't text']],
+  ['select (ROW_NUMBER() OVER()) as id, p.id as post from posts p', ['id text', 'post relation']],
+  [
+    'select max(id) as id, count(*) as n, total(views) as sum, cast(views as int) as i from posts group by title',
+    ['id text', 'n number', 'sum number', 'i number'],
+  ],
+  [
+    "select 1 as id, 'a, from b' as x, (select title from posts) as y",
+    ['id text', 'x json', 'y json'],
+  ],
+  [
+    'select a.id, b.title from other a left join posts b on b.id = a.id where b.views > 1',
+    ['id text', 'title text'],
+  ],
+])('reads the fields of %s', (query, fields) => {
+  expect(describe(query)).toEqual(fields);
+});
+
+test.each([
+  ['select * from posts', 'dynamic column names'],
+  ['select title from posts', 'missing required id'],
+  ['select id from posts; drop table posts', 'multiple statements'],
+  ['delete from posts', 'a single SELECT'],
+])('refuses %s', (query, message) => {
+  expect(() => viewFields(query, find)).toThrow(message);
+});
