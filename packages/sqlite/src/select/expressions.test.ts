@@ -89,7 +89,7 @@ describe('as PocketBase answered', () => {
     else expect(found).toThrow(AppError);
   });
 
-  test.each(expected.rules)('%s as %s may see %s', async (name, who, rule, query, wanted) => {
+  test.each(expected.rules)('%s as %s may see %s', async (...[name, who, rule, query, wanted]) => {
     const auth = await caller(who);
     const headers = { x_token: 'abc' };
     const asked = request({ auth, headers, query: Object.fromEntries(new URLSearchParams(query)) });
@@ -99,7 +99,7 @@ describe('as PocketBase answered', () => {
     else expect(found).toThrow(AppError);
   });
 
-  test.each(expected.clients)('%s as %s asks for %s', async (name, who, filter, wanted) => {
+  test.each(expected.clients)('%s as %s asks for %s', async (...[name, who, filter, wanted]) => {
     const rules = expected.clientRules;
     const ruled = collections.map((collection) =>
       collection.name in rules
@@ -125,7 +125,7 @@ describe('as PocketBase answered', () => {
 
   test.each(expected.writes)(
     '%s may be created where %s: %j',
-    async (name, rule, body, allowed) => {
+    async (...[name, rule, body, allowed]) => {
       const auth = await caller('users/4q1xlclmfloku33');
       const scope = context(name, { request: request({ auth, body, method: 'POST' }) });
       const row: Row = Object.fromEntries(
