@@ -42,7 +42,9 @@ export function normalizeField(input: JsonObject & { type: FieldType }): Field {
     field[key] = sameKind(input[key], otherwise) ?? otherwise;
   }
   if (type === 'password') field.hidden = true;
-  return field as unknown as Field;
+  // in the order PocketBase shows them
+  const sorted = Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted) as unknown as Field;
 }
 
 /** The value where it is of the option's kind. */

@@ -178,12 +178,17 @@ export class StoredCollections implements Collections {
     next: readonly Collection[],
     { gone, message }: { gone: readonly Collection[]; message: string },
   ): void {
+    // views first: a table they read cannot be changed under them
+    const views = gone.filter(({ type }) => type === 'view');
+    for (const collection of views) tx.collections.delete(collection);
     for (const collection of next) {
       const previous = this.list().find(({ id }) => id === collection.id);
       if (collection.type === 'view') saveView(tx, collection, { previous, message });
       else tx.collections.save(collection, previous);
     }
-    for (const collection of gone) tx.collections.delete(collection);
+    for (const collection of gone) {
+      if (collection.type !== 'view') tx.collections.delete(collection);
+    }
   }
 
   /** The fields of a view follow from its query, whatever was sent. */

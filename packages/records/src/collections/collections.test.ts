@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  aRequest,
+  createBlog,
+  openTestRecords,
+  withBody,
+  type TestRecords,
+} from '../open-records.fixture.ts';
+import type { Records } from '../index.ts';
+
+let opened: TestRecords;
+let records: Records;
+
+beforeEach(async () => {
+  opened = await openTestRecords();
+  records = opened.records;
+  await createBlog(records);
+});
+afterEach(() => opened[Symbol.asyncDispose]());
+
+test('names collections and fields as PocketBase does', async () => {
+  const created = await records.collections.create({
+    name: 'things',
+    fields: [{ name: 'title', type: 'text' }],
+  });
+  expect(created.id).toMatch(/^pbc_\d+$/);
+  expect(created.fields.map(({ id }) => id)).toEqual(['text3208210256', 'text724990059']);
+  expect(records.collections.find('THINGS')).toBe(created);
+});
+
+test('gives accounts their fields, indexes and secrets', async () => {
+  const staff = await records.collections.create({ name: 'staff', type: 'auth' });
+  expect(staff.fields.map(({ name }) => name)).toEqual([
+    'id',
+    'password',
+    'tokenKey',
+    'email',
+    'emailVisibility',
+    'verified',
+  ]);
+  expect(staff.indexes).toHaveLength(2);
+  expect(staff.options.authToken).toMatchObject({ duration: 432_000 });
+  const request = { email: 'a@example.com', password: 'correct horse', passwordConfirm: 'other' };
+  await records.collections.update('staff', { createRule: '' });
+  await expect(records.create('staff', withBody(request))).rejects.toMatchObject({
+    data: { passwordConfirm: { code: 'validation_values_mismatch' } },
+  });
+});
+
+test('renames, adds and drops fields with their values', async () => {
+  const post = await records.save('posts', { title: 'kept', slug: 'gone' });
+  const { fields } = records.collections.get('posts');
+  await records.collections.update('posts', {
+    name: 'articles',
+    LISTRULE: null,
+    indexes: [],
+    fields: [
+      ...fields
+        .filter(({ name }) => name !== 'slug')
+        .map((field) => ({ ...field, ...(field.name === 'title' && { name: 'headline' }) })),
+      { name: 'extra', type: 'number' },
+    ] as never,
+  });
+  expect(records.collections.find('posts')).toBeUndefined();
+  const stored = await records.get('articles', post.id);
+  expect(stored).toMatchObject({ headline: 'kept', extra: 0 });
+  expect(stored).not.toHaveProperty('slug');
+  await expect(records.list('articles', aRequest())).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test.each([
+  [{ name: 'posts' }, { name: { code: 'validation_collection_name_exists' } }],
+  [{ name: 'a b' }, { name: { code: 'validation_match_invalid' } }],
+  [{ name: '_params' }, { name: { code: 'validation_collection_name_invalid' } }],
+  [{ name: 'x', listRule: 'missing = 1' }, { listRule: { code: 'validation_invalid_rule' } }],
+  [
+    {
+      name: 'x',
+      fields: [
+        { name: 'a', type: 'text' },
+        { name: 'A', type: 'bool' },
+      ],
+    },
+    { fields: { '2': { name: { code: 'validation_duplicated_field_name' } } } },
+  ],
+  [
+    { name: 'x', fields: [{ name: 'r', type: 'relation', collectionId: 'nothing' }] },
+    { fields: { '1': { collectionId: { code: 'validation_field_relation_missing_collection' } } } },
+  ],
+  [
+    { name: 'x', fields: [{ name: 't', type: 'text', pattern: '(' }] },
+    { fields: { '1': { pattern: { code: 'validation_invalid_regex' } } } },
+  ],
+  [
+    { name: 'x', indexes: ['CREATE INDEX `i` ON `x` (`nothing`)'] },
+    { indexes: { '0': { code: 'validation_invalid_index_expression' } } },
+  ],
+  [{ name: 'x', type: 'view', viewQuery: '' }, { viewQuery: { code: 'validation_required' } }],
+  [
+    { name: 'x', type: 'view', viewQuery: 'select nothing as id from posts' },
+    { viewQuery: { code: 'validation_invalid_view_query' } },
+  ],
+])('refuses the definition %j', async (body, data) => {
+  await expect(records.collections.create(body)).rejects.toMatchObject({
+    code: 'invalid',
+    message: 'Failed to create collection.',
+    data,
+  });
+  expect(records.collections.find('x')).toBeUndefined();
+});
+
+test('lets a collection relate to itself', async () => {
+  const tree = await records.collections.create({
+    id: 'tree_id',
+    name: 'tree',
+    fields: [{ name: 'parent', type: 'relation', collectionId: 'tree_id', cascadeDelete: true }],
+  });
+  const root = await records.save(tree.id, {});
+  const child = await records.save(tree.id, { parent: root.id });
+  await records.save(tree.id, { id: root.id, parent: child.id });
+  await records.remove(tree.id, root.id);
+  expect(await records.find(tree.id)).toEqual([]);
+});
+
+test('reads through a view', async () => {
+  await records.save('posts', { title: 'a', views: 2 });
+  await records.collections.create({
+    name: 'titles',
+    type: 'view',
+    listRule: '',
+    viewQuery: 'select id, title, views * 2 as double from posts',
+  });
+  const { items, totalItems } = await records.list('titles', aRequest());
+  expect(totalItems).toBe(1);
+  expect(items[0]).toMatchObject({ title: 'a', double: 4, collectionName: 'titles' });
+  await expect(records.create('titles', withBody({}))).rejects.toMatchObject({
+    message: 'Unsupported collection type.',
+  });
+});
+
+test('deletes a collection only when nothing refers to it', async () => {
+  await expect(records.collections.delete('posts')).rejects.toMatchObject({
+    message: 'Failed to delete collection probably due to existing reference in comments.',
+  });
+  await expect(records.collections.delete('_superusers')).rejects.toMatchObject({
+    code: 'invalid',
+  });
+  await records.collections.delete('comments');
+  await records.collections.delete('posts');
+  expect(records.collections.find('posts')).toBeUndefined();
+});
+
+test('truncates with cascades', async () => {
+  const post = await records.save('posts', { title: 'a' });
+  await records.save('comments', { post: post.id });
+  await records.collections.truncate('posts');
+  expect(await records.find('comments')).toEqual([]);
+});
+
+test('keeps secrets that an update does not mention', async () => {
+  const before = records.collections.get('users').options.authToken;
+  const after = await records.collections.update('users', { authToken: { duration: 1000 } });
+  expect(after.options.authToken).toEqual({ ...(before as object), duration: 1000 });
+});
