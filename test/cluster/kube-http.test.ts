@@ -96,7 +96,10 @@ describe.runIf(has('api'))('against a real API server', () => {
       const http = open({ timeoutMs: 200 });
       await http.get(path);
       proxy.hang();
+      const started = Date.now();
       expect((await failure(http.get(path))).code).toBe('timeout');
+      // regression: without a connection yet, undici would notice only at its connect timeout
+      expect(Date.now() - started).toBeLessThan(5_000);
       const stop = new AbortController();
       const waiting = http.get(path, { signal: stop.signal });
       stop.abort(new Error('enough'));

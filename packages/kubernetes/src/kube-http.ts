@@ -4,6 +4,7 @@ import type { Clock } from '@davit/domain';
 import { sleep, systemClock } from '@davit/controller';
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
+import { abortable } from './abortable.ts';
 import type { ClusterConfig } from './config.ts';
 import { fromNetwork, fromStatus } from './error.ts';
 import { parseNdjson } from './ndjson.ts';
@@ -184,7 +185,7 @@ export class KubeHttp {
     let status = 0;
     try {
       options.signal?.throwIfAborted();
-      const answer = await request(this.#config.server + path + search(options.query), {
+      const sent = request(this.#config.server + path + search(options.query), {
         dispatcher,
         method,
         headers: this.#headers(options),
@@ -192,6 +193,7 @@ export class KubeHttp {
         ...(options.signal ? { signal: options.signal } : {}),
         headersTimeout: options.timeoutMs ?? this.#options.timeoutMs ?? 30_000,
       });
+      const answer = await abortable(sent, options.signal);
       status = answer.statusCode;
       return answer;
     } catch (error) {
