@@ -5,6 +5,7 @@ import { SqliteDatabase } from './database.ts';
 import { translating } from './error.ts';
 import type { PlatformMode } from './migrations/prepare.ts';
 import { prepareDatabase } from './migrations/prepare.ts';
+import { rewriteQuotedText } from './migrations/text-literals.ts';
 import { createAuxiliaryTables } from './migrations/pocketbase.ts';
 import { ReaderPool } from './readers/reader-pool.ts';
 
@@ -28,15 +29,12 @@ export interface OpenOptions {
  * Opens a directory, making or migrating what is needed. Close it when done.
  * Errors: `unsupported` (older than PocketBase 0.23), `unavailable` (locked).
  */
-export function openDatabase(options: OpenOptions): Promise<SqliteDatabase> {
-  return new Promise((resolve) => resolve(open(options)));
-}
-
-function open(options: OpenOptions): SqliteDatabase {
+export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase> {
   const { directory, readers, synchronous = 'normal', platform = 'new-directory' } = options;
   mkdirSync(directory, { recursive: true });
   openAuxiliary(join(directory, 'auxiliary.db'), synchronous);
   const file = join(directory, 'data.db');
+  await rewriteQuotedText(file);
   const writer = openWriter(file, { synchronous });
   try {
     const now = options.now ?? ((): Date => new Date());

@@ -2,6 +2,7 @@ import type { Collection, FieldErrors } from '@davit/domain';
 import { AppError, parseIndex, renderIndex } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
 import { quoteIdentifier } from '../sql.ts';
+import { withTextLiterals } from './text-literal.ts';
 
 /** Throws `invalid` with every index that cannot be made, by position. */
 export function createIndexes(db: Database, collection: Collection): void {
@@ -29,7 +30,7 @@ function createIndex(db: Database, statement: string, table: string): string | u
   const index = parseIndex(statement);
   if (!index || index.name === '') return 'Invalid CREATE INDEX expression.';
   try {
-    db.exec(renderIndex({ ...index, table }));
+    withTextLiterals(renderIndex({ ...index, table }), (text) => db.exec(text));
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 import { AppError } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
 import { quoteIdentifier } from '../sql.ts';
+import { withTextLiterals } from './text-literal.ts';
 
 interface ColumnInfo {
   name: string;
@@ -9,24 +10,28 @@ interface ColumnInfo {
 
 /** Creates the view anew. An `id` that is no text is cast. Throws `invalid` for a query that does not run. */
 export function saveView(db: Database, name: string, query: string): void {
-  const view = quoteIdentifier(name);
   const select = query.trim().replace(/^;+|;+$/g, '');
-  db.exec(`DROP VIEW IF EXISTS ${view}`);
+  withTextLiterals(select, (text) => createView(db, name, text));
+}
+
+function createView(db: Database, name: string, select: string): void {
+  const view = quoteIdentifier(name);
+  dropView(db, name);
   // one statement only: prepare() refuses more, exec() would run them
   db.prepare(`CREATE VIEW ${view} AS SELECT * FROM (${select})`).run();
-  const columns = db.prepare<[string], ColumnInfo>('SELECT name, type FROM pragma_table_info(?)');
-  const found = columns.all(name);
-  const id = found.find((column) => column.name.toLowerCase() === 'id');
+  db.prepare(`SELECT * FROM ${view} LIMIT 0`); // what is missing shows only when the view is used
+  const columns = db
+    .prepare<[string], ColumnInfo>('SELECT name, type FROM pragma_table_info(?)')
+    .all(name);
+  const id = columns.find((column) => column.name.toLowerCase() === 'id');
   if (!id) throw new AppError('invalid', 'The view query must have an id column.');
   if (id.type.toUpperCase() === 'TEXT') return;
-  const list = found.map((column) => {
+  const list = columns.map((column) => {
     const quoted = quoteIdentifier(column.name);
     return column === id ? `CAST(${quoted} as TEXT) ${quoted}` : quoted;
   });
   dropView(db, name);
-  db.prepare(
-    `CREATE VIEW ${view} AS SELECT * FROM (SELECT ${list.join(',')} FROM (${select}))`,
-  ).run();
+  db.exec(`CREATE VIEW ${view} AS SELECT * FROM (SELECT ${list.join(',')} FROM (${select}))`);
 }
 
 export function dropView(db: Database, name: string): void {
