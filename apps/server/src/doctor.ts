@@ -59,10 +59,7 @@ async function checkRecords(config: SimpleConfig, logger: Logger): Promise<strin
 }
 
 async function checkEngine({ driver: config }: SimpleConfig, logger: Logger): Promise<string> {
-  const driver = selectDriver(config, { installationId: 'doctor', logger });
-  try {
-    return driver.name;
-  } finally {
-    await driver.close();
-  }
+  const { driver, close } = await selectDriver(config, { installationId: 'doctor', logger });
+  await close();
+  return driver.name;
 }

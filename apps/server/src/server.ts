@@ -13,6 +13,7 @@ import { listen } from './listen.ts';
 import { openDirectory } from './open-directory.ts';
 import type { Directory } from './open-directory.ts';
 import { selectDriver } from './select-driver.ts';
+import type { SelectedDriver } from './select-driver.ts';
 import { VERSION } from './version.ts';
 
 export type { ServeConfig } from './config.ts';
@@ -101,8 +102,10 @@ async function openRollouts({ config, overrides, directory, opened }: Opening): 
   const { database, records } = directory;
   const logger = overrides.logger ?? SILENT;
   const installationId = await database.installationId();
-  const driver = overrides.driver ?? selectDriver(config.driver, { installationId, logger });
-  opened.defer(() => driver.close());
+  const { driver, close } = overrides.driver
+    ? given(overrides.driver)
+    : await selectDriver(config.driver, { installationId, logger });
+  opened.defer(close);
   const key = await loadEncryptionKey(join(config.dir, 'davit.key'), config.encryptionKey);
   const rollouts = openPlatform({
     records,
@@ -126,4 +129,8 @@ async function openRollouts({ config, overrides, directory, opened }: Opening): 
       running = rollouts.run(stop.signal);
     },
   };
+}
+
+function given(driver: RolloutDriver): SelectedDriver {
+  return { driver, close: () => driver.close() };
 }
