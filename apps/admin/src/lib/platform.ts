@@ -1,7 +1,9 @@
 /** How the platform's command key is written. */
 export const modifier: string = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
-/** Is this the key that saves a form? */
-export function isSave(event: KeyboardEvent): boolean {
-  return (event.metaKey || event.ctrlKey) && event.key === 'Enter';
+/** A key handler that saves the form on ⌘Enter, also from inside the YAML editor. */
+export function onSaveKey(save: () => void): (event: KeyboardEvent) => void {
+  return (event) => {
+    if ((event.metaKey || event.ctrlKey) && event.key === 'Enter') save();
+  };
 }

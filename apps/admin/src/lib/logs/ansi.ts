@@ -17,7 +17,6 @@ export const COLOURS = [
 ] as const;
 export type Colour = (typeof COLOURS)[number];
 
-// eslint-disable-next-line no-control-regex
 const ESCAPE = /\x1b(?:\[([0-9;:?]*)([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])/g;
 
 /** The text without terminal codes, as search sees it. Tabs become spaces so that widths can be counted. */
@@ -57,18 +56,18 @@ function applyCodes(
   for (let index = 0; index < numbers.length; index++) {
     const code = numbers[index] ?? 0;
     if (code === 0) [colour, bold] = [undefined, false];
-    else if (code === 1) bold = true;
-    else if (code === 22) bold = false;
-    else if (code === 39) colour = undefined;
+    else if (code === 1 || code === 22) bold = code === 1;
     else if (code === 38 || code === 48) {
       const { found, used } = extended(numbers.slice(index + 1));
       if (code === 38) colour = found;
       index += used;
-    } else if (code >= 30 && code <= 37) colour = COLOURS[code - 30];
-    else if (code >= 90 && code <= 97) colour = COLOURS[code - 90];
+    } else if (code === 39 || isColour(code)) colour = COLOURS[(code - 30) % 60];
   }
   return [colour, bold];
 }
+
+const isColour = (code: number): boolean =>
+  (code >= 30 && code <= 37) || (code >= 90 && code <= 97);
 
 /** `5;n` of the 256 colours or `2;r;g;b`, as the nearest of the eight. */
 function extended(rest: number[]): { found: Colour | undefined; used: number } {

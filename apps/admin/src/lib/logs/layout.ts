@@ -61,7 +61,6 @@ export function rowsOf(text: string, columns: number): number {
 
 /** Columns that a text takes; East Asian characters and emoji take two. */
 function widthOf(text: string): number {
-  // eslint-disable-next-line no-control-regex
   if (/^[\x00-\u10ff]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += (character.codePointAt(0) ?? 0) > 0x10ff ? 2 : 1;

@@ -37,7 +37,6 @@ export class LogBuffer {
   clear(): void {
     this.lines = [];
     this.dropped = 0;
-    this.#next = 0;
     this.instances.length = 0;
   }
 }

@@ -31,26 +31,24 @@ function readLine(text: string): Line | undefined {
   return { indent: space.length + dashes.length, item: dashes !== '', key };
 }
 
+const EMPTY: Line = { indent: 0, item: false, key: '' };
+
 /** The keys above a line, by indentation; a list counts as one step. */
 export function keysAbove(lines: string[], at: number): string[] {
-  const here = readLine(lines[at] ?? '') ?? {
-    indent: (lines[at] ?? '').length,
-    item: false,
-    key: '',
-  };
+  const text = lines[at] ?? '';
+  const here = readLine(text) ?? { ...EMPTY, indent: text.length };
   let limit = here.indent;
   let inItem = here.item;
   const keys: string[] = [];
   for (let index = at - 1; index >= 0 && limit > 0; index--) {
     const line = readLine(lines[index] ?? '');
-    if (line === undefined) continue;
-    // `- ` moves the keys of an item to the right of the list's own key
-    const parentLimit = inItem ? limit - 1 : limit;
-    if (line.indent < parentLimit || (inItem && line.indent < limit)) {
+    if (line === undefined || line.indent > limit) continue;
+    if (line.indent < limit) {
+      // the first key of an item stands where its siblings do, after the dash
       keys.unshift(line.key);
       limit = line.indent;
       inItem = line.item;
-    } else if (line.indent === limit && line.item) inItem = true;
+    } else if (!inItem && line.item) inItem = true;
   }
   return keys;
 }

@@ -10,30 +10,30 @@ export interface ImageParts {
 /** The registry that images without one come from. */
 export const DEFAULT_REGISTRY = 'docker.io';
 
+const NAME = /^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
+const REFERENCE = /^([A-Za-z0-9.:/_-]+?)(?::([\w][\w.-]{0,127}))?(@sha256:[0-9a-f]{64})?$/;
+
 /**
  * Reads `registry/repository:tag` the way Docker does: the first part is a registry when it looks like a
  * host. A digest follows the tag. Undefined when it cannot be an image.
  */
 export function parseImage(text: string): ImageParts | undefined {
-  const reference = text.trim().replace(/^docker:\/\//, '');
-  const match = /^([^@]+?)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(reference);
-  const name = match?.[1];
-  if (name === undefined || !/^[a-zA-Z0-9.:/_-]+$/.test(name)) return undefined;
-  const [first = '', ...rest] = name.split('/');
-  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  const path = hasRegistry ? rest.join('/') : name;
-  if (!/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/.test(path))
-    return undefined;
-  const registry = hasRegistry ? first : DEFAULT_REGISTRY;
-  return {
-    registry,
-    repository: registry === DEFAULT_REGISTRY && !path.includes('/') ? `library/${path}` : path,
-    tag: match?.[3] === undefined ? (match?.[2] ?? 'latest') : digestTag(match[2], match[3]),
-  };
+  const [, name, tag = 'latest', digest = ''] =
+    REFERENCE.exec(text.trim().replace(/^docker:\/\//, '')) ?? [];
+  if (name === undefined) return undefined;
+  const { registry, path } = splitRegistry(name);
+  if (!NAME.test(path)) return undefined;
+  const official = registry === DEFAULT_REGISTRY && !path.includes('/');
+  return { registry, repository: official ? `library/${path}` : path, tag: tag + digest };
 }
 
-const digestTag = (tag: string | undefined, digest: string): string =>
-  `${tag ?? 'latest'}@${digest}`;
+function splitRegistry(name: string): { registry: string; path: string } {
+  const [first = '', ...rest] = name.split('/');
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  return isHost
+    ? { registry: first, path: rest.join('/') }
+    : { registry: DEFAULT_REGISTRY, path: name };
+}
 
 /** Written as people write it: without docker.io and library. */
 export function formatImage({ registry, repository, tag }: ImageParts): string {

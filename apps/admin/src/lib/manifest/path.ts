@@ -20,8 +20,7 @@ export function setAt(root: JsonObject, path: string, value: Json | undefined): 
     if (isContainer(next)) here = next;
     else {
       if (value === undefined) return;
-      const made = (/^\d+$/.test(keys[index + 1] ?? last) ? [] : {}) as JsonObject;
-      here[key] = made;
+      here[key] = /^\d+$/.test(keys[index + 1] ?? last) ? [] : {};
       // read again: a reactive parent hands out its own view of what it was given
       here = here[key] as JsonObject;
     }
@@ -34,7 +33,7 @@ export function setAt(root: JsonObject, path: string, value: Json | undefined): 
 export function leaves(root: Json, prefix = ''): Map<string, string> {
   const found = new Map<string, string>();
   if (typeof root === 'object' && root !== null) {
-    for (const [key, value] of Object.entries(root) as [string, Json][])
+    for (const [key, value] of Object.entries<Json>(root as JsonObject))
       for (const [path, leaf] of leaves(value, prefix === '' ? key : `${prefix}.${key}`))
         found.set(path, leaf);
   } else found.set(prefix, JSON.stringify(root));

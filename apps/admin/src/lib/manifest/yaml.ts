@@ -18,7 +18,7 @@ export interface YamlResult {
   manifest: Manifest | undefined;
   problems: YamlProblem[];
   /** where the value of a dotted path stands, or the nearest parent that is written */
-  rangeOf(path: string): [from: number, to: number];
+  rangeOf: (path: string) => [from: number, to: number];
 }
 
 /** Reads YAML (or JSON, which is YAML). Problems carry their place; with any, there is no manifest. */

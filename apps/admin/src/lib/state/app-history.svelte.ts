@@ -42,8 +42,9 @@ export class AppHistory {
         Array.from({ length: this.#pages }, (_, index) => findRollouts(app, index + 1)),
       );
       if (app !== this.#app) return;
-      const unique = new Map(pages.flatMap((page) => page.items).map((item) => [item.id, item]));
-      this.items = [...unique.values()];
+      // a rollout made between two pages shows up in both
+      const all = pages.flatMap((page) => page.items);
+      this.items = all.filter((item, at) => all.findIndex(({ id }) => id === item.id) === at);
       this.total = pages[0]?.total ?? 0;
       this.phase = 'ready';
       this.problem = undefined;

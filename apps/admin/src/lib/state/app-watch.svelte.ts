@@ -39,6 +39,13 @@ export class AppWatch {
       },
       abort.signal,
     );
+  }
+
+  /** Follows the events until the returned function is called. */
+  followEvents(ref: DeploymentRef): () => void {
+    const abort = new AbortController();
+    this.events = [];
+    this.eventsReady = false;
     void openStream(
       appPath(ref, 'events/stream'),
       {
@@ -50,15 +57,14 @@ export class AppWatch {
       },
       abort.signal,
     );
+    return () => abort.abort();
   }
 
   close(): void {
     this.#abort?.abort();
     this.#abort = undefined;
     this.status = undefined;
-    this.events = [];
     this.connected = false;
-    this.eventsReady = false;
     this.problem = undefined;
     this.lastUpdate = 0;
   }

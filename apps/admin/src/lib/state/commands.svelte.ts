@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 export interface Command {
   label: string;
   /** heading it is listed under */
@@ -17,7 +19,8 @@ class Commands {
 
   /** Returns the removal, for an effect. */
   add(commands: Command[]): () => void {
-    this.#sets = [...this.#sets, commands];
+    // the effect that adds must not depend on what others add
+    this.#sets = [...untrack(() => this.#sets), commands];
     return () => {
       this.#sets = this.#sets.filter((set) => set !== commands);
     };

@@ -13,26 +13,27 @@ export class LogSearch {
   /** Looks only at lines it has not seen, unless the word changed. */
   update(lines: BufferedLine[]): void {
     const needle = this.query.toLowerCase();
-    const first = lines[0]?.id ?? 0;
-    if (needle !== this.#searched) {
-      this.#searched = needle;
-      this.#upTo = 0;
-      this.matches = [];
-      this.current = -1;
-    }
+    if (needle !== this.#searched) this.#restart(needle);
     if (needle === '') return;
-    const found: number[] = [];
-    for (let index = Math.max(0, this.#upTo - first); index < lines.length; index++) {
-      const line = lines[index];
-      if (line?.text.toLowerCase().includes(needle) === true) found.push(line.id);
-    }
+    this.#forgetBefore(lines[0]?.id ?? 0);
+    const found = idsOf(lines, this.#upTo, needle);
     this.#upTo = (lines.at(-1)?.id ?? -1) + 1;
-    const gone = this.matches.findIndex((id) => id >= first);
-    const kept = gone === -1 ? [] : this.matches.slice(gone);
-    if (found.length > 0 || kept.length !== this.matches.length) {
-      if (gone > 0 && this.current !== -1) this.current = Math.max(0, this.current - gone);
-      this.matches = [...kept, ...found];
-    }
+    if (found.length > 0) this.matches = [...this.matches, ...found];
+  }
+
+  #restart(needle: string): void {
+    this.#searched = needle;
+    this.#upTo = 0;
+    this.matches = [];
+    this.current = -1;
+  }
+
+  /** Drops matches whose lines are gone. */
+  #forgetBefore(first: number): void {
+    const gone = this.matches.filter((id) => id < first).length;
+    if (gone === 0) return;
+    this.matches = this.matches.slice(gone);
+    if (this.current !== -1) this.current = Math.max(0, this.current - gone);
   }
 
   /** The line to show next; undefined without matches. */
@@ -46,4 +47,14 @@ export class LogSearch {
     } else this.current = (this.current + by + count) % count;
     return this.matches[this.current];
   }
+}
+
+function idsOf(lines: BufferedLine[], from: number, needle: string): number[] {
+  const first = lines[0]?.id ?? 0;
+  const found: number[] = [];
+  for (let index = Math.max(0, from - first); index < lines.length; index++) {
+    const line = lines[index];
+    if (line?.text.toLowerCase().includes(needle) === true) found.push(line.id);
+  }
+  return found;
 }

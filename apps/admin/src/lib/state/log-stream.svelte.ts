@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { DeploymentRef, LogLine } from '@davit/domain';
 import { appPath } from '#lib/api/apps.ts';
 import { pb } from '#lib/api/client.ts';
@@ -24,13 +25,11 @@ export class LogStream {
 
   open(ref: DeploymentRef, { instance, tail }: LogQuery): void {
     this.close();
-    this.buffer.clear();
-    this.version++;
-    const query = new URLSearchParams({ follow: '1', tail: String(tail) });
-    if (instance !== '') query.set('instance', instance);
+    this.clear();
+    const only = instance === '' ? '' : `&instance=${encodeURIComponent(instance)}`;
     this.#abort = new AbortController();
     void openStream(
-      appPath(ref, `logs/stream?${query.toString()}`),
+      appPath(ref, `logs/stream?follow=1&tail=${String(tail)}${only}`),
       {
         onOpen: () => {
           this.connected = true;
@@ -63,7 +62,7 @@ export class LogStream {
 
   clear(): void {
     this.buffer.clear();
-    this.version++;
+    this.version = untrack(() => this.version) + 1;
   }
 
   #schedule(): void {
@@ -79,7 +78,7 @@ export class LogStream {
 
 /** Saves the log as a text file; the header carries the token, so a plain link would not do. */
 export async function downloadLog(ref: DeploymentRef, name: string): Promise<void> {
-  const response = await fetch(appPath(ref, 'logs?tail=100000'), {
+  const response = await fetch(appPath(ref, 'logs'), {
     headers: { Authorization: pb.authStore.token },
   });
   if (!response.ok) {

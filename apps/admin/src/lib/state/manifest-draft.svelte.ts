@@ -56,8 +56,8 @@ export class ManifestDraft {
   }
 
   add(path: string, ...items: JsonObject[]): void {
-    const list = this.list(path);
-    setAt(this.manifest, path, [...list, ...items]);
+    const list: Json[] = this.list(path);
+    setAt(this.manifest, path, list.concat(items));
   }
 
   removeAt(path: string, index: number): void {

@@ -8,8 +8,9 @@ const AT_ONCE = 4;
 
 /** What the table of a project's apps shows beyond their records: images and counts. */
 export class ProjectStatus {
-  running: Map<string, Rollout> = $state.raw(new Map());
-  statuses: Map<string, AppStatus> = $state.raw(new Map());
+  /** by the id of the app, as `statuses` is */
+  running: Record<string, Rollout> = $state.raw({});
+  statuses: Record<string, AppStatus> = $state.raw({});
   runningReady: boolean = $state(false);
   #project = '';
   #stop: (() => void)[] = [];
@@ -32,8 +33,8 @@ export class ProjectStatus {
     for (const stop of this.#stop) stop();
     this.#stop = [];
     this.#project = '';
-    this.running = new Map();
-    this.statuses = new Map();
+    this.running = {};
+    this.statuses = {};
     this.runningReady = false;
   }
 
@@ -43,11 +44,11 @@ export class ProjectStatus {
     this.#busy = true;
     const project = this.#project;
     const queue = [...this.#apps()];
-    const found = new Map<string, AppStatus>();
+    const found: Record<string, AppStatus> = {};
     const work = async (): Promise<void> => {
       for (let app = queue.shift(); app !== undefined; app = queue.shift()) {
         try {
-          found.set(app.id, await appStatus({ projectId: app.project, deploymentId: app.id }));
+          found[app.id] = await appStatus({ projectId: app.project, deploymentId: app.id });
         } catch (error) {
           if (toProblem(error).status === 0) queue.length = 0;
         }
@@ -63,7 +64,7 @@ export class ProjectStatus {
     try {
       const rollouts = await findRunning(project);
       if (project !== this.#project) return;
-      this.running = new Map(rollouts.map((rollout) => [rollout.deployment, rollout]));
+      this.running = Object.fromEntries(rollouts.map((rollout) => [rollout.deployment, rollout]));
     } catch {
       // the table shows a dash; the records' own list reports a server that is away
     }

@@ -31,7 +31,9 @@ export async function saveManifest(
         .filter(([path]) => path.startsWith(PREFIX))
         .map(([path, message]) => [path.slice(PREFIX.length), message]),
     );
-    return problem;
+    return Object.keys(problem.fields).length > 0
+      ? { ...problem, message: CHECK_FORM, requestId: '' }
+      : problem;
   }
 }
 
