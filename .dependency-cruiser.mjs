@@ -45,7 +45,7 @@ export default {
     {
       name: 'capabilities-do-not-know-technologies',
       severity: 'error',
-      from: { path: src(capabilities), pathNot: '\\.test\\.ts$' },
+      from: { path: src(capabilities), pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: src([...technologies, 'http']) },
     },
     {

@@ -30,6 +30,8 @@ export interface Core {
   readonly probes: ProbeGuard;
   /** the realtime hub, once it is there */
   audience: Audience;
+  /** work nobody waits for, except the end */
+  readonly background: Set<Promise<void>>;
   /** Told of every committed change, at once and in the order of the commits. */
   readonly listeners: ((change: Change) => void)[];
 }

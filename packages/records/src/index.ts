@@ -10,7 +10,7 @@ export type {
 export type { RecordData } from './record.ts';
 export { REQUEST_CONTEXTS } from './request.ts';
 export type { AuthRecord, RequestContext, RequestInfo, UploadedFile } from './request.ts';
-export type { Collections } from './collections/catalog.ts';
+export type { CollectionPage, Collections } from './collections/catalog.ts';
 export type { HookOptions, RegisterHook } from './hooks/chain.ts';
 export type { Hooks } from './hooks/hooks.ts';
 export type {

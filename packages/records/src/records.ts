@@ -45,7 +45,7 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   readonly realtime: Realtime;
   /** Exclusive; rolled back when `run` throws. */
   transaction<T>(run: (tx: RecordsTransaction) => Promise<T>): Promise<T>;
-  /** Ends realtime clients and waits for messages under way. The store stays open. */
+  /** Ends realtime clients, waits for messages under way and for obsolete files to go. The store stays open. */
   close(): Promise<void>;
 }
 
@@ -65,7 +65,10 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   };
   const collections = new StoredCollections({ memory, store, core, events: { changed } });
   await collections.reload();
-  const close = (): Promise<void> => hub.close();
+  const close = async (): Promise<void> => {
+    await hub.close();
+    await Promise.all(core.background);
+  };
   return {
     ...requestOperations(context),
     ...internalOperations(context),
@@ -92,6 +95,7 @@ function createCore(options: RecordsOptions, catalog: MemoryCatalog): Core {
     logger,
     probes: new ProbeGuard(clock),
     audience: { of: () => undefined },
+    background: new Set(),
     listeners: [],
   };
 }

@@ -7,7 +7,7 @@ import { findRecord } from '../requests/load.ts';
 import { MFAS } from '../write/auth-effects.ts';
 import { factorSettings } from './auth-options.ts';
 import type { MfaChallenge } from './sign-in.ts';
-import type { SignIn } from './respond.ts';
+import type { SignIn } from './pending-sign-in.ts';
 
 /**
  * The second factor, where the collection asks for one. Answers a challenge after the first sign-in; undefined when

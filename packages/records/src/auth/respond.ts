@@ -1,7 +1,5 @@
-import { AppError, type Collection, type JsonObject } from '@davit/domain';
+import { AppError } from '@davit/domain';
 import { parseFields, pickFields } from '@davit/filter';
-import type { RecordData } from '../record.ts';
-import type { RequestInfo } from '../request.ts';
 import type { Context } from '../requests/context.ts';
 import { findRecord } from '../requests/load.ts';
 import { schemaOf } from '../schema.ts';
@@ -9,17 +7,8 @@ import { enrich } from '../shape/enrich.ts';
 import { SUPERUSERS } from '../write/auth-effects.ts';
 import { authRule } from './auth-options.ts';
 import { challenge } from './mfa.ts';
+import type { SignIn } from './pending-sign-in.ts';
 import type { AuthResponse, MfaChallenge } from './sign-in.ts';
-
-export interface SignIn {
-  collection: Collection;
-  record: RecordData;
-  token: string;
-  request: RequestInfo;
-  /** '' for refresh and impersonate, which need no second factor */
-  method: string;
-  meta?: JsonObject;
-}
 
 /** The last steps of every sign-in: auth rule, hooks, second factor, the account as its owner sees it. */
 export async function respond(

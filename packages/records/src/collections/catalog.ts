@@ -1,5 +1,14 @@
 import type { Collection, JsonObject } from '@davit/domain';
 
+export interface CollectionPage {
+  items: Collection[];
+  page: number;
+  perPage: number;
+  /** -1 with `skipTotal` */
+  totalItems: number;
+  totalPages: number;
+}
+
 /**
  * The collections. Reads come from memory; changes are for superusers (the caller checks that).
  * Errors: `not_found`, `invalid` (with PocketBase's codes in `data`).
@@ -11,6 +20,8 @@ export interface Collections {
   get(idOrName: string): Collection;
   /** In order of creation. */
   list(): Collection[];
+  /** One page, by the standard list parameters (`filter` and `sort` over id, name, type, system, created, updated). */
+  page(parameters: Record<string, string>): Promise<CollectionPage>;
   /** Creates from a body merged over the scaffold of its type. */
   create(body: JsonObject): Promise<Collection>;
   /** Merges a body into the stored definition. */

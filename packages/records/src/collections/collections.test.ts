@@ -162,3 +162,26 @@ test('keeps secrets that an update does not mention', async () => {
   const after = await records.collections.update('users', { authToken: { duration: 1000 } });
   expect(after.options.authToken).toEqual({ ...(before as object), duration: 1000 });
 });
+
+test('lists collections by filter and sort', async () => {
+  const page = await records.collections.page({
+    filter: 'type = "base" && system = false',
+    sort: '-name',
+  });
+  expect(page.items.map(({ name }) => name)).toEqual(['posts', 'comments']);
+  expect(page).toMatchObject({ page: 1, perPage: 30, totalItems: 2, totalPages: 1 });
+  await expect(records.collections.page({ filter: 'fields = 1' })).rejects.toMatchObject({
+    code: 'invalid',
+  });
+});
+
+test('never locks superusers out', async () => {
+  const after = await records.collections.update('_superusers', {
+    passwordAuth: { enabled: false },
+  });
+  expect(after.options.passwordAuth).toMatchObject({ enabled: true });
+  const open = records.collections.update('_superusers', { listRule: '' });
+  await expect(open).rejects.toMatchObject({
+    data: { listRule: { code: 'validation_collection_system_rule_change' } },
+  });
+});

@@ -9,6 +9,7 @@ import {
   type JsonObject,
   type Rule,
 } from '@davit/domain';
+import { SUPERUSERS } from '../write/auth-effects.ts';
 import { randomText } from '../fields/random.ts';
 import { isFieldType, normalizeField } from './field-options.ts';
 import { withSystemFields } from './scaffold.ts';
@@ -48,7 +49,23 @@ export function normalize(collection: Collection): Collection {
     const name = index.name === '' ? `idx_${randomText(10)}` : index.name;
     return renderIndex({ ...index, name, table: complete.name });
   });
-  return { ...complete, indexes };
+  const options =
+    complete.name === SUPERUSERS ? superuserOptions(complete.options) : complete.options;
+  return { ...complete, indexes, options };
+}
+
+/** Superusers can always sign in by password, and only in ways this server answers for itself. */
+function superuserOptions(options: JsonObject): JsonObject {
+  const part = (name: string): JsonObject => {
+    const value = options[name] ?? null;
+    return isObject(value) ? value : {};
+  };
+  return {
+    ...options,
+    oauth2: { ...part('oauth2'), enabled: false },
+    passwordAuth: { ...part('passwordAuth'), enabled: true },
+    mfa: { ...part('mfa'), enabled: part('mfa').enabled === true || part('otp').enabled === true },
+  };
 }
 
 export function isKnownType(type: Json): type is CollectionType {

@@ -10,7 +10,8 @@ import {
 import type { Core } from '../core.ts';
 import { formatDate } from '../fields/date.ts';
 import { randomSecret } from './auth-scaffold.ts';
-import type { Collections } from './catalog.ts';
+import type { CollectionPage, Collections } from './catalog.ts';
+import { collectionPage } from './page.ts';
 import { isKnownType, mergeBody, normalize } from './merge-body.ts';
 import type { MemoryCatalog } from './memory-catalog.ts';
 import { generatedCollectionId, scaffold } from './scaffold.ts';
@@ -29,7 +30,7 @@ export interface CollectionEvents {
 export class StoredCollections implements Collections {
   readonly #memory: MemoryCatalog;
   readonly #store: Store;
-  readonly #core: Pick<Core, 'clock'>;
+  readonly #core: Core;
   readonly #events: CollectionEvents;
   readonly #truncate: (collection: Collection) => Promise<void>;
 
@@ -56,6 +57,10 @@ export class StoredCollections implements Collections {
 
   list(): Collection[] {
     return this.#memory.list();
+  }
+
+  page(parameters: Record<string, string>): Promise<CollectionPage> {
+    return collectionPage(this.#core, this.#store, parameters);
   }
 
   async create(body: JsonObject): Promise<Collection> {

@@ -3,18 +3,17 @@ import { hasUniqueIndex } from '@davit/domain';
 import { Resolution } from '@davit/filter';
 import { factorSettings, passwordAuth, tokenSettings } from '../auth/auth-options.ts';
 import { REQUIRED } from '../fields/field-kind.ts';
+import type { CollectionContext } from './collection-context.ts';
 import { validateFields } from './validate-fields.ts';
 import { validateIndexes } from './validate-indexes.ts';
 
 const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule'] as const;
 const INTERNAL = /^(_params|_migrations|_collections|_logs|_davit_.*|sqlite_.*)$/i;
 
-export interface CollectionContext {
-  /** the stored state; undefined for a new one; the others include the definition itself */
-  previous: Collection | undefined;
-  find(idOrName: string): Collection | undefined;
-  list(): Collection[];
-}
+const SYSTEM_RULE: FieldError = {
+  code: 'validation_collection_system_rule_change',
+  message: 'System collection API rule cannot be changed.',
+};
 
 /** All complaints about a definition, with PocketBase's codes; empty when it may be saved. */
 export function validateCollection(
@@ -89,13 +88,7 @@ function nameError(collection: Collection, context: CollectionContext): FieldErr
 function validateRules(collection: Collection, context: CollectionContext): FieldErrors {
   const errors: FieldErrors = {};
   for (const name of RULES) {
-    const rule = collection[name];
-    const writes = name !== 'listRule' && name !== 'viewRule';
-    if (collection.type === 'view' && writes && rule !== null) {
-      errors[name] = { code: 'validation_nil', message: 'Must be blank.' };
-      continue;
-    }
-    const error = ruleError(collection, rule, context);
+    const error = tableRuleError(collection, name, context);
     if (error) errors[name] = error;
   }
   if (collection.type !== 'auth') return errors;
@@ -111,6 +104,21 @@ function validateRules(collection: Collection, context: CollectionContext): Fiel
     };
   }
   return errors;
+}
+
+function tableRuleError(
+  collection: Collection,
+  name: (typeof RULES)[number],
+  context: CollectionContext,
+): FieldError | undefined {
+  const rule = collection[name];
+  const writes = name !== 'listRule' && name !== 'viewRule';
+  if (collection.type === 'view' && writes && rule !== null) {
+    return { code: 'validation_nil', message: 'Must be blank.' };
+  }
+  const { previous } = context;
+  if (previous?.system && previous[name] !== rule) return SYSTEM_RULE;
+  return ruleError(collection, rule, context);
 }
 
 function ruleError(

@@ -1,7 +1,7 @@
 import type { Collection, Field, FieldError, FieldErrors } from '@davit/domain';
 import { listOption, numberOption, REQUIRED, textOption } from '../fields/field-kind.ts';
 import { isPattern } from '../fields/pattern.ts';
-import type { CollectionContext } from './validate-collection.ts';
+import type { CollectionContext } from './collection-context.ts';
 
 const RESERVED = new Set([
   'null',

@@ -1,5 +1,5 @@
 import { parseIndex, type Collection, type FieldError, type FieldErrors } from '@davit/domain';
-import type { CollectionContext } from './validate-collection.ts';
+import type { CollectionContext } from './collection-context.ts';
 
 /** Complaints by position in the list. */
 export function validateIndexes(collection: Collection, context: CollectionContext): FieldErrors {

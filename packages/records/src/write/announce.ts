@@ -18,7 +18,7 @@ export async function announce(core: Core, changes: readonly Change[]): Promise<
     for (const listener of core.listeners) listener(change);
   }
   for (const change of changes) {
-    void removeObsoleteFiles(core, change);
+    inBackground(core, removeObsoleteFiles(core, change));
     const { action, collection, record, original } = change;
     const event = { collection, record, ...(original && { original }) };
     try {
@@ -28,4 +28,9 @@ export async function announce(core: Core, changes: readonly Change[]): Promise<
       core.logger.log('error', `a hook failed after ${action}`, fields);
     }
   }
+}
+
+function inBackground(core: Core, work: Promise<void>): void {
+  const tracked = work.finally(() => core.background.delete(tracked));
+  core.background.add(tracked);
 }

@@ -1,18 +1,27 @@
-import { AppError, type Collection, type Field } from '@davit/domain';
+import { AppError, type Collection, type Field, type WriteTx } from '@davit/domain';
+import type { Core } from '../core.ts';
 import { DELETE_FAILED } from '../failure.ts';
 import { castList } from '../fields/cast.ts';
 import { buildQuery } from '../queries/build-query.ts';
 import type { RecordData } from '../record.ts';
 import { schemaOf } from '../schema.ts';
-import type { CommitUnit } from './commit-unit.ts';
 
 const BATCH = 4000;
+
+/** What a cascade needs of a commit unit. */
+export interface Cascade {
+  readonly core: Core;
+  readonly tx: WriteTx;
+  load(collection: Collection, id: string): RecordData | undefined;
+  store(collection: Collection, record: RecordData, original: RecordData): void;
+  delete(collection: Collection, record: RecordData): void;
+}
 
 /**
  * What refers to a record that is gone lets go of it: the id is taken out of the value; a record with nothing left
  * goes too (`cascadeDelete`) or, where the relation is required, forbids the whole deletion.
  */
-export function releaseReferences(unit: CommitUnit, target: Collection, id: string): void {
+export function releaseReferences(unit: Cascade, target: Collection, id: string): void {
   const collections = unit.core.catalog.list().filter(({ type }) => type !== 'view');
   for (const collection of collections.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const fields = schemaOf(collection).relations.map(({ field }) => field);
@@ -28,7 +37,7 @@ interface Reference {
   id: string;
 }
 
-function releaseField(unit: CommitUnit, reference: Reference): void {
+function releaseField(unit: Cascade, reference: Reference): void {
   for (;;) {
     const records = referring(unit, reference);
     for (const record of records) releaseRecord(unit, reference, record);
@@ -36,7 +45,7 @@ function releaseField(unit: CommitUnit, reference: Reference): void {
   }
 }
 
-function releaseRecord(unit: CommitUnit, reference: Reference, found: RecordData): void {
+function releaseRecord(unit: Cascade, reference: Reference, found: RecordData): void {
   const { collection, field, id } = reference;
   // an earlier one of the batch may have taken it along
   const record = unit.load(collection, found.id);
@@ -50,7 +59,7 @@ function releaseRecord(unit: CommitUnit, reference: Reference, found: RecordData
   }
 }
 
-function referring(unit: CommitUnit, { collection, field, id }: Reference): RecordData[] {
+function referring(unit: Cascade, { collection, field, id }: Reference): RecordData[] {
   const schema = schemaOf(collection);
   const query = buildQuery(unit.core, { collection, refers: { field, values: [id] } });
   const { rows } = unit.tx.query(query, { offset: 0, limit: BATCH, count: false });

@@ -23,14 +23,14 @@ import {
   beforeAuthRemove,
   type AuthTables,
 } from './auth-effects.ts';
-import { releaseReferences } from './cascade.ts';
+import { releaseReferences, type Cascade } from './cascade.ts';
 import type { Change } from './draft.ts';
 
 /**
  * One piece of synchronous work in a transaction. Everything that changes a record passes here: request
  * operations, commit steps, cascades.
  */
-export class CommitUnit implements RecordTx, AuthTables {
+export class CommitUnit implements RecordTx, AuthTables, Cascade {
   readonly changes: Change[] = [];
   readonly core: Core;
   readonly tx: WriteTx;
