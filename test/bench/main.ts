@@ -1,0 +1,34 @@
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { available, prepare } from '@davit/testkit';
+import { type BenchCase, renderTable } from './bench-case.ts';
+import { recordToReady } from './record-to-ready.ts';
+import { rollouts } from './rollouts.ts';
+import { serverStart } from './server-start.ts';
+
+/** `npm run bench [-- case…]`: measures, prints Markdown, judges nothing. */
+const cases: Record<string, BenchCase> = {
+  rollouts,
+  'server-start': serverStart,
+  'record-to-ready': recordToReady,
+};
+
+const { positionals } = parseArgs({ allowPositionals: true });
+await prepare();
+const { api } = available();
+if (api !== true) console.error(api.reason);
+const [cpu] = cpus();
+const memory = Math.round(totalmem() / 2 ** 30);
+console.log(`${cpus().length} × ${cpu?.model}, ${memory} GB, Node ${process.version}\n`);
+for (const [key, benchCase] of Object.entries(cases))
+  if (positionals.length === 0 || positionals.includes(key)) await measure(benchCase);
+
+async function measure(benchCase: BenchCase): Promise<void> {
+  const { name, beside, limit } = benchCase;
+  console.log(`### ${name}\n\nBare is ${beside}.\n`);
+  try {
+    console.log(`${renderTable(await benchCase.run(AbortSignal.timeout(limit * 1000)))}\n`);
+  } catch (error) {
+    console.log(`Not measured: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}
