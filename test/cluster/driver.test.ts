@@ -91,13 +91,9 @@ describe.runIf(has('api'))('the Kubernetes driver on a real API server', () => {
     return seen;
   }
   const newest = (seen: DriverEvent[]): RolloutObservation | undefined =>
-    seen.findLast((event) => event.type === 'observed' && event.observation.projectId === projectId)
-      ?.type === 'observed'
-      ? seen
-          .filter((event) => event.type === 'observed')
-          .map(({ observation }) => observation)
-          .findLast((observation) => observation.projectId === projectId)
-      : undefined;
+    seen
+      .flatMap((event) => (event.type === 'observed' ? [event.observation] : []))
+      .findLast((observation) => observation.projectId === projectId);
   const synced = (seen: DriverEvent[]) => until(() => seen.some(({ type }) => type === 'synced'));
 
   test('apply writes the namespace, the Secrets and the Rollout that refers to them', async () => {
@@ -138,18 +134,13 @@ describe.runIf(has('api'))('the Kubernetes driver on a real API server', () => {
     const intent = anIntent({ secrets: { A: '1' } });
     await driver.apply(intent, { signal });
     const { resourceVersion } = (await live()).metadata;
-    const seen = watching();
-    await synced(seen);
+    // still without a cache
+    await driver.apply(intent, { signal });
+    expect((await live()).metadata.resourceVersion).toBe(resourceVersion);
+    await synced(watching());
     requests = [];
     await driver.apply(intent, { signal });
     expect(requests).toEqual([]);
-    expect((await live()).metadata.resourceVersion).toBe(resourceVersion);
-  });
-
-  test('without a cache the second apply changes nothing either', async () => {
-    await driver.apply(anIntent(), { signal });
-    const { resourceVersion } = (await live()).metadata;
-    await driver.apply(anIntent(), { signal });
     expect((await live()).metadata.resourceVersion).toBe(resourceVersion);
   });
 
@@ -202,13 +193,7 @@ describe.runIf(has('api'))('the Kubernetes driver on a real API server', () => {
 
   test('who read an older version loses the race and looks again', async () => {
     await driver.apply(anIntent(), { signal });
-    const conflict = {
-      kind: 'Status',
-      status: 'Failure',
-      code: 409,
-      reason: 'Conflict',
-      message: 'the object has been modified',
-    };
+    const conflict = { kind: 'Status', status: 'Failure', code: 409, reason: 'Conflict' };
     proxy.answer({ method: 'PUT', path: /rollouts\/shop/, status: 409, body: conflict, times: 1 });
     await driver.apply(anIntent({ rolloutId: 'rollout2' }), { signal });
     expect((await live()).metadata.labels).toMatchObject({
@@ -382,7 +367,7 @@ describe.runIf(has('api'))('the Kubernetes driver on a real API server', () => {
 
   test('events of the deployment and its children, oldest first, then new ones', async () => {
     await driver.apply(anIntent(), { signal });
-    await event('2', 'Pod', 'shop-7d9f8c6b5x-abcde'.replace('abcde', 'bcdfg'));
+    await event('2', 'Pod', 'shop-7d9f8c6b5x-bcdfg');
     await event('1', 'Rollout', 'shop');
     await event('3', 'Pod', 'shop-two-7d9f8c6b5x-bcdfg');
     await event('4', 'Deployment', 'other');
