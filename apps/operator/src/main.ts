@@ -1,9 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
 import { AppError } from '@davit/domain';
 import { renderCrd } from '@davit/rollout';
 import { stringify } from 'yaml';
 import { ConfigError, HELP, parseConfig } from './config.ts';
 import type { Config } from './config.ts';
-import { createOperator } from './operator.ts';
 import { VERSION } from './version.ts';
 
 /** Longer than a running reconcile gets. */
@@ -24,6 +24,9 @@ async function run(config: Config): Promise<string | undefined> {
     case 'crds':
       return stringify(renderCrd());
     case 'run': {
+      // bursts (a list, two hundred reconciles) would let the young generation grow, and it is never given back
+      setFlagsFromString('--semi-space-growth-factor=1');
+      const { createOperator } = await import('./operator.ts');
       const operator = createOperator(config);
       const stop = new AbortController();
       const end = (): void => {

@@ -66,7 +66,7 @@ export class Metrics {
   }
 }
 
-export const RESULTS = ['ok', 'error', 'stalled'] as const;
+const RESULTS = ['ok', 'error'] as const;
 
 function add(series: Series, labels: Record<string, string>, by: number): void {
   const key = label(labels);

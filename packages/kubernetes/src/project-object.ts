@@ -21,7 +21,7 @@ export function projectObject(
   type: { apiVersion: string; kind: string },
 ): CachedObject {
   const { metadata, ...parts } = object as KubeObject & Fields;
-  const kept = type.kind === 'Pod' ? projectPod(parts) : parts;
+  const kept = projectParts(parts, type.kind);
   return {
     object: {
       ...kept,
@@ -51,6 +51,15 @@ function projectMeta(metadata: KubeObject['metadata']): ClusterMeta {
   // kubectl's copy of the whole manifest
   delete annotations[LAST_APPLIED];
   return { ...kept, annotations };
+}
+
+function projectParts(parts: Fields, kind: string): Fields {
+  if (kind === 'Pod') return projectPod(parts);
+  // a ReplicaSet repeats its Deployment's template
+  if (kind === 'ReplicaSet') return { status: parts.status };
+  // of an account it matters only that it exists
+  if (kind === 'ServiceAccount') return {};
+  return parts;
 }
 
 /** Pods are the many ones: only what a status needs. */

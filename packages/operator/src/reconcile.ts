@@ -80,7 +80,7 @@ function tell(
 async function writeStatus(
   { cluster, rollout, signal }: ApplyContext,
   failure: AppError | undefined,
-  { clock }: ReconcilerOptions,
+  { clock, logger }: ReconcilerOptions,
 ): Promise<void> {
   const resource = rollout as unknown as RolloutResource;
   const observed = observe(cluster.children(rollout), failure);
@@ -95,7 +95,12 @@ async function writeStatus(
     // what made the children fail is worth more than a status that will be written next time
     throw failure ?? error;
   }
+  if (failure) logger.log('warn', 'not as asked for', { rollout: keyOf(rollout), failure });
   tellTransition({ cluster, rollout }, resource.status, status);
+}
+
+function keyOf({ metadata }: ClusterObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 /** An event where the phase, or what is wrong, becomes another. */
