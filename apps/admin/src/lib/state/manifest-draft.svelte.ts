@@ -74,7 +74,7 @@ export class ManifestDraft {
     this.#forget('spec.image');
     const parts = parseImage(text);
     if (parts === undefined) return;
-    for (const [key, value] of Object.entries(parts))
+    for (const [key, value] of Object.entries<string>({ ...parts }))
       setAt(this.manifest, `spec.image.${key}`, value);
   }
 
