@@ -3,7 +3,6 @@ import { AppError, type FieldError, type FieldErrors } from '@davit/domain';
 /** PocketBase's default texts. */
 export const BAD_REQUEST = 'Something went wrong while processing your request.';
 export const NOT_FOUND = "The requested resource wasn't found.";
-export const FORBIDDEN = 'You are not allowed to perform this request.';
 export const SUPERUSERS_ONLY = 'Only superusers can perform this action.';
 
 export const SAVE_FAILED: Record<'create' | 'update', string> = {

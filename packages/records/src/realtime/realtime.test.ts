@@ -98,6 +98,21 @@ test('tells only those whom the rule lets see it', async () => {
   expect(theirs.seen()).toEqual([]);
 });
 
+test('tells only superusers where the rule is theirs alone', async () => {
+  const [guest, root] = [await connect(), await connect()];
+  const post = await records.save('posts', { title: 'a' });
+  const comments = [await records.save('comments', { text: 'x' })];
+  await records.collections.update('comments', { listRule: null, viewRule: null });
+  const topics = ['comments', 'comments/*', `comments/${comments[0]!.id}`, `posts/${post.id}`];
+  await guest.subscribe(topics);
+  await root.subscribe(topics, await aSuperuser(records));
+  await records.save('comments', { id: comments[0]!.id, text: 'y' });
+  await records.remove('comments', comments[0]!.id);
+  await records.save('posts', { id: post.id, title: 'b' });
+  await vi.waitFor(() => expect(root.seen()).toHaveLength(7));
+  expect(guest.seen()).toEqual([`posts/${post.id} update b`]);
+});
+
 test('honours filter and fields of a subscription', async () => {
   const listener = await connect();
   const options = { query: { filter: 'views > 5', fields: 'title' } };
@@ -119,8 +134,11 @@ test('signs a client out when the account changes its password', async () => {
   await listener.subscribe(['posts/*'], ann);
   await records.save('posts', { title: 'before' });
   await records.save('users', { id: ann.record.id, password: 'another horse' });
+  const witness = await connect();
+  await witness.subscribe(['posts/*'], await aSuperuser(records));
   await records.save('posts', { title: 'after' });
-  await vi.waitFor(() => expect(listener.seen()).toEqual(['posts/* create before']));
+  await vi.waitFor(() => expect(witness.seen()).toEqual(['posts/* create after']));
+  expect(listener.seen()).toEqual(['posts/* create before']);
   const [client] = records.realtime.clients();
   expect(client?.auth).toBeUndefined();
 });
