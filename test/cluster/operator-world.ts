@@ -31,7 +31,16 @@ export type Fields = Record<string, unknown>;
 
 let count = 0;
 
-export async function operatorWorld(plane: ControlPlane): Promise<OperatorWorld> {
+export interface OperatorWorldOptions {
+  /** who the operator is, where not an administrator */
+  kubeconfig?: string;
+  leaderElect?: boolean;
+}
+
+export async function operatorWorld(
+  plane: ControlPlane,
+  options: OperatorWorldOptions = {},
+): Promise<OperatorWorld> {
   const namespace = `operator-${process.pid}-${(count += 1)}`;
   await plane.apply(renderCrd());
   await plane.kubectl('wait', '--for=condition=Established', 'crd/rollouts.one-click.dev');
@@ -45,11 +54,11 @@ export async function operatorWorld(plane: ControlPlane): Promise<OperatorWorld>
     const operator = createOperator(
       {
         command: 'run',
-        kubeconfig: { path: plane.kubeconfig },
+        kubeconfig: { path: options.kubeconfig ?? plane.kubeconfig },
         inCluster: { host: undefined, port: undefined },
         namespaces: [namespace],
         workers: 2,
-        leaderElect: false,
+        leaderElect: options.leaderElect ?? false,
         logLevel: 'error',
       },
       {

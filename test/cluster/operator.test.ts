@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { renderRbac } from '@davit/operator-app';
 import { renderCrd } from '@davit/rollout';
-import { childProcess, controlPlane, has } from '@davit/testkit';
+import { childProcess, controlPlane, has, temporaryDirectory } from '@davit/testkit';
 import type { Child, Cluster, ControlPlane } from '@davit/testkit';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aRollout, operatorWorld } from './operator-world.ts';
 import type { Fields, OperatorWorld } from './operator-world.ts';
+import { originalObjects } from './original-objects.ts';
 import { noCluster, theCluster } from './provided.ts';
 
 const OPERATOR = join(import.meta.dirname, '../../apps/operator/dist/main.js');
@@ -26,70 +28,6 @@ interface Condition {
   status: string;
   reason: string;
   message: string;
-}
-
-/** What the original operator leaves behind: written by PUT, some of it without labels. */
-async function originalObjects(world: OperatorWorld): Promise<void> {
-  const { namespace } = world;
-  const { metadata } = await world.get<{ metadata: { uid: string } }>('ro', 'web');
-  const labels = { 'one-click.dev/projectId': namespace, 'one-click.dev/deploymentId': 'web' };
-  const owner = { apiVersion: 'one-click.dev/v1alpha1', kind: 'Rollout', name: 'web' };
-  const ownerReferences = [
-    { ...owner, uid: metadata.uid, controller: true, blockOwnerDeletion: true },
-  ];
-  const meta = (name: string): object => ({ name, namespace, labels, ownerReferences });
-  const checksum = createHash('sha256').digest('hex');
-  const objects = [
-    {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: { name: 'one-click', namespace, ownerReferences },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: meta('data-web'),
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-    },
-    { apiVersion: 'v1', kind: 'Secret', metadata: meta('web-secrets'), type: 'Opaque' },
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: meta('web'),
-      spec: {
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels, annotations: { 'one-click.dev/secrets-checksum': checksum } },
-          spec: {
-            serviceAccountName: 'one-click',
-            containers: [
-              {
-                name: 'web',
-                image: 'davit.test/web:1',
-                env: [
-                  { name: 'A', value: '1' },
-                  { name: 'OLD', value: '1' },
-                ],
-                resources: {
-                  requests: { cpu: '50m', memory: '16Mi' },
-                  limits: { cpu: '1', memory: '1Gi' },
-                },
-                volumeMounts: [{ name: 'data-web', mountPath: '/data' }],
-              },
-            ],
-            volumes: [{ name: 'data-web', persistentVolumeClaim: { claimName: 'data-web' } }],
-          },
-        },
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: meta('http-web-svc'),
-      spec: { selector: labels, ports: [{ name: 'http', port: 8080, targetPort: 8080 }] },
-    },
-  ];
-  await world.createAs('manager', ...objects);
 }
 
 const patient = { timeout: 15_000 };
@@ -323,6 +261,33 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     await vi.waitFor(async () => expect(await sets()).toBe(2), patient);
     const { containers } = (await deployment(world)).spec.template.spec;
     expect(containers[0]!.env).toEqual([{ name: 'A', value: '2' }]);
+  });
+
+  test('gets along with the rights it asks for, and no others', async () => {
+    const namespace = 'default';
+    await plane.apply(...renderRbac(namespace));
+    const token = await plane.kubectl('create', 'token', 'davit-operator', '-n', namespace);
+    await using directory = await temporaryDirectory('rbac');
+    const kubeconfig = join(directory.path, 'kubeconfig');
+    const administrator = await readFile(plane.kubeconfig, 'utf8');
+    await writeFile(kubeconfig, administrator.replace(plane.token, token.trim()));
+    await using world = await operatorWorld(plane, { kubeconfig, leaderElect: true });
+    await applied(world, { volumes: [{ name: 'data', mountPath: '/data', size: '1Gi' }] });
+    await world.status('web', { reason: 'VolumePending' });
+    await world.apply(aRollout(world.namespace, { env: [], interfaces: [] }));
+    await vi.waitFor(
+      () => expect(world.kubectl('get', 'svc', 'http-web-svc')).rejects.toThrow(/not found/),
+      patient,
+    );
+    await world.settled();
+    const events = await world.kubectl('get', 'events', '-o', 'jsonpath={.items[*].message}');
+    expect(events).toContain('Deleted Service http-web-svc');
+    const may = (...what: string[]): Promise<string> =>
+      plane.kubectl('--kubeconfig', kubeconfig, 'auth', 'can-i', ...what).catch(() => 'no');
+    expect(await may('patch', 'deployments.apps')).toMatch('yes');
+    expect(await may('delete', 'persistentvolumeclaims')).toMatch('no');
+    expect(await may('update', 'rollouts')).toMatch('no');
+    await world.kubectl('delete', 'rollout', 'web');
   });
 
   test('an edited status is put right', async () => {

@@ -24,7 +24,7 @@ export interface OperatorConfig {
   logLevel: LogLevel;
 }
 
-export type Config = OperatorConfig | { command: 'crds' | 'version' } | { command: 'help' };
+export type Config = OperatorConfig | { command: 'crds' | 'rbac' | 'version' | 'help' };
 
 /** Everything that is wrong with a command line, together. */
 export class ConfigError extends Error {
@@ -39,6 +39,7 @@ export class ConfigError extends Error {
 
 export const HELP: string = `davit-operator [run] [flags]   turns Rollouts into running pods
 davit-operator crds            prints the custom resource definitions
+davit-operator rbac            prints its account and roles, for namespace davit
 davit-operator version
 
   --kubeconfig FILE      cluster to work on; default: the one this process runs in
@@ -75,7 +76,7 @@ export function parseConfig(env: Environment, argv: readonly string[]): Config {
   if (values.help || command === 'help') return { command: 'help' };
   if (values.version || command === 'version') return { command: 'version' };
   if (rest.length > 0) throw new ConfigError([`unexpected: ${rest.join(' ')}`]);
-  if (command === 'crds') return { command };
+  if (command === 'crds' || command === 'rbac') return { command };
   if (command !== 'run') throw new ConfigError([`unknown command: ${command}`]);
   const problems: string[] = [];
   const config = operatorConfig(env, values, problems);

@@ -1,3 +1,4 @@
+export { renderRbac } from './rbac.ts';
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import type { AppError, Logger } from '@davit/domain';

@@ -1,0 +1,65 @@
+interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
+}
+
+const WATCHED = ['get', 'list', 'watch'];
+const MANAGED = [...WATCHED, 'create', 'patch', 'delete'];
+
+/** All the operator may do to the namespaces it works on; a test runs it with nothing more. */
+const RULES: readonly Rule[] = [
+  { apiGroups: ['one-click.dev'], resources: ['rollouts'], verbs: WATCHED },
+  { apiGroups: ['one-click.dev'], resources: ['rollouts/status'], verbs: ['patch'] },
+  // where the API server checks who may block the deletion of an owner
+  { apiGroups: ['one-click.dev'], resources: ['rollouts/finalizers'], verbs: ['update'] },
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: MANAGED },
+  { apiGroups: [''], resources: ['services', 'secrets', 'serviceaccounts'], verbs: MANAGED },
+  // never deleted: they hold data
+  {
+    apiGroups: [''],
+    resources: ['persistentvolumeclaims'],
+    verbs: [...WATCHED, 'create', 'patch'],
+  },
+  { apiGroups: [''], resources: ['pods'], verbs: WATCHED },
+  { apiGroups: ['apps'], resources: ['replicasets'], verbs: WATCHED },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: WATCHED },
+  { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+];
+
+/** Leader election, in the operator's own namespace. */
+const LEASE_RULES: readonly Rule[] = [
+  {
+    apiGroups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    verbs: ['get', 'create', 'update'],
+  },
+];
+
+const NAME = 'davit-operator';
+
+/** ServiceAccount, roles and bindings of an operator that lives in `namespace`. */
+export function renderRbac(namespace: string): object[] {
+  const role = (kind: string, rules: readonly Rule[], metadata: object): object => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind,
+    metadata,
+    rules,
+  });
+  const binding = (kind: string, metadata: object): object => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: `${kind}Binding`,
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: NAME },
+    subjects: [{ kind: 'ServiceAccount', name: NAME, namespace }],
+  });
+  const everywhere = { name: NAME };
+  const here = { name: NAME, namespace };
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: here },
+    role('ClusterRole', RULES, everywhere),
+    binding('ClusterRole', everywhere),
+    role('Role', LEASE_RULES, here),
+    binding('Role', here),
+  ];
+}
