@@ -54,5 +54,8 @@ export interface InternalOperations {
   commit<T>(work: (tx: RecordTx) => T): Promise<T>;
 }
 
-/** Operations that share one transaction; after-hooks and realtime wait for its end. */
+/**
+ * Operations that share one transaction; after-hooks and realtime wait for its end. A write that fails may have
+ * done half of its work: let the error through, so that all of it is rolled back.
+ */
 export interface RecordsTransaction extends RequestOperations, InternalOperations {}
