@@ -1,1 +1,10 @@
-export {};
+export { createEdge } from './edge.ts';
+export type { Edge, EdgeOptions } from './edge.ts';
+export type { ListenAddress } from './listener.ts';
+export { createEdgeClient } from './edge-client.ts';
+export type { EdgeClient } from './edge-client.ts';
+export { runEdge } from './run-edge.ts';
+export type { EdgeConfig } from './run-edge.ts';
+export type { SuccessorCommand } from './successor.ts';
+export { probe } from './probe.ts';
+export type { ProbeOptions, ProbeResult } from './probe.ts';
