@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readFile, writeFile } from 'node:fs/promises';
 import { renderRbac } from '@davit/operator-app';
 import { renderCrd } from '@davit/rollout';
-import { childProcess, controlPlane, has, temporaryDirectory } from '@davit/testkit';
+import { answerProxy, childProcess, controlPlane, has, temporaryDirectory } from '@davit/testkit';
 import type { Child, Cluster, ControlPlane } from '@davit/testkit';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -288,6 +288,26 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     expect(await may('delete', 'persistentvolumeclaims')).toMatch('no');
     expect(await may('update', 'rollouts')).toMatch('no');
     await world.kubectl('delete', 'rollout', 'web');
+  });
+
+  test('gets there although answers are lost, refused or late', async () => {
+    await using proxy = await answerProxy(plane);
+    const lost = { method: 'POST', status: 500, body: {}, times: 1, afterwards: true };
+    proxy.answer({ ...lost, path: /\/deployments/ });
+    proxy.answer({ ...lost, path: /\/services/ });
+    proxy.answer({ path: /\/secrets/, method: 'POST', status: 503, body: {}, times: 1 });
+    proxy.answer({ path: /\/status/, method: 'PATCH', status: 409, body: {}, times: 2 });
+    await using world = await operatorWorld(plane, { kubeconfig: proxy.kubeconfig! });
+    await applied(world);
+    await world.status('web', { updatedReplicas: 1 });
+    expect(await world.kubectl('get', 'events')).not.toContain('Warning');
+    proxy.reset();
+    await world.kubectl('delete', 'service', 'http-web-svc');
+    await vi.waitFor(() => world.get('svc', 'http-web-svc'), patient);
+    await world.settled();
+    world.forget();
+    await world.settled();
+    expect(world.allWrites).toEqual([]);
   });
 
   test('an edited status is put right', async () => {

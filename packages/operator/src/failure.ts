@@ -5,11 +5,6 @@ import { OUTCOMES } from '@davit/rollout';
 
 const LATER_MS = 30_000;
 
-/** Passes by itself within moments: nothing a status should tell. */
-export function isPassing(failure: AppError): boolean {
-  return OUTCOMES[failure.code].retry === 'once';
-}
-
 /** How a reconcile goes on after a failure: by throwing, so that the queue backs off, or by looking again later. */
 export function wayOn(failure: AppError): ReconcileResult {
   const { retry } = OUTCOMES[failure.code];

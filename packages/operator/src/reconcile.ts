@@ -5,8 +5,9 @@ import { statusOf } from '@davit/rollout';
 import type { RolloutResource, RolloutStatus } from '@davit/rollout';
 import { applyChild } from './apply-child.ts';
 import type { ApplyContext } from './apply-child.ts';
-import { isPassing, wayOn, withFields } from './failure.ts';
+import { wayOn, withFields } from './failure.ts';
 import { observe } from './observe.ts';
+import { Patience } from './patience.ts';
 import { pruneChildren } from './prune-children.ts';
 import { render } from './render.ts';
 import { statusChange } from './status-change.ts';
@@ -25,16 +26,20 @@ export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileR
  * gone needs nothing: its children go with it, its claims stay. Throws what should be tried again with back-off.
  */
 export function createReconcile(options: ReconcilerOptions): Reconcile {
+  const patience = new Patience(options.clock);
   return async (key, signal) => {
     const { cluster } = options;
     const rollout = cluster.rollout(key);
-    if (!rollout || rollout.metadata.deletionTimestamp) return {};
+    if (!rollout || rollout.metadata.deletionTimestamp) {
+      patience.forget(key);
+      return {};
+    }
     const context: ApplyContext = { cluster, rollout, signal };
     const failure = await applyAll(context, options.logger);
     if (signal.aborted) return {};
     // somebody else leads, and writes the status too
     if (failure?.reason === 'NotLeader') return {};
-    await writeStatus(context, failure && isPassing(failure) ? undefined : failure, options);
+    await writeStatus(context, patience.shown(key, failure), options);
     return failure ? wayOn(failure) : {};
   };
 }
