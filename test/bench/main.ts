@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { available, prepare } from '@davit/testkit';
 import { type BenchCase, renderTable } from './bench-case.ts';
 import { recordToReady } from './record-to-ready.ts';
+import { cpuPressure } from './process-figures.ts';
 import { rollouts } from './rollouts.ts';
 import { serverStart } from './server-start.ts';
 
@@ -26,8 +27,13 @@ for (const [key, benchCase] of Object.entries(cases))
 async function measure(benchCase: BenchCase): Promise<void> {
   const { name, beside, limit } = benchCase;
   console.log(`### ${name}\n\nBare is ${beside}.\n`);
+  const pressure = cpuPressure();
   try {
-    console.log(`${renderTable(await benchCase.run(AbortSignal.timeout(limit * 1000)))}\n`);
+    const rows = await benchCase.run(AbortSignal.timeout(limit * 1000));
+    const waited = Math.round(pressure() * 100);
+    console.log(
+      `${renderTable(rows)}\n\nMeanwhile ${waited} % of the time something waited for a processor.\n`,
+    );
   } catch (error) {
     console.log(`Not measured: ${error instanceof Error ? error.message : String(error)}\n`);
   }
