@@ -219,8 +219,7 @@ test('a slow reader holds the app back, not the memory', async () => {
   const write = async (response: ServerResponse): Promise<void> => {
     for (let i = 0; i < 3200 && !response.destroyed; i++) {
       written += PIECE.length;
-      if (!response.write(PIECE))
-        await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(PIECE)) await once(response, 'drain', { signal: left.signal });
     }
   };
   await using web = await app('web', (_, response) => {
