@@ -14,7 +14,7 @@ describe.runIf(has('api'))('in front of a real API server', () => {
     plane = await controlPlane();
     proxy = await answerProxy(plane);
     client = new Agent({ connect: { ca: readKubeconfig(proxy.kubeconfig!)!.authority } });
-  });
+  }, 120_000);
   afterAll(async () => {
     await client.destroy();
     await proxy[Symbol.asyncDispose]();

@@ -12,7 +12,7 @@ const plane = await controlPlane({ directory: process.argv[1] });
 console.log('up');
 await new Promise((resolve) => setTimeout(resolve, 1e6));`;
 
-describe.runIf(has('api'))('a control plane', () => {
+describe.runIf(has('api'))('a control plane', { timeout: 120_000 }, () => {
   test('runs beside another, and neither sees what the other has', async () => {
     await using first = await controlPlane();
     await using second = await controlPlane();
@@ -35,13 +35,13 @@ describe.runIf(has('api'))('a control plane', () => {
     await using owner = await childProcess(process.execPath, args, { ready: /up/ });
     expect(existsSync(directory)).toBe(true);
     owner.kill('SIGKILL');
-    await expect.poll(() => existsSync(directory), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(directory), { timeout: 30_000 }).toBe(false);
   });
 
   test('makes pods of Deployments when it has controllers', async () => {
     await using plane = await controlPlane({ controllerManager: true });
     await plane.kubectl('create', 'deployment', 'web', '--image=davit.test/web:1');
     const pods = (): Promise<string> => plane.kubectl('get', 'pods', '-o', 'name');
-    await expect.poll(pods, { timeout: 15_000 }).toMatch(/^pod\/web-/);
+    await expect.poll(pods, { timeout: 60_000 }).toMatch(/^pod\/web-/);
   });
 });
