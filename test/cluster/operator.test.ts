@@ -124,7 +124,7 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     }, patient);
     await vi.waitFor(async () => {
       const services = await world.kubectl('get', 'svc', '-o', 'name');
-      expect(services.split()).toEqual(['service/foreign\nservice/http-web-svc\n']);
+      expect(services.trim().split('\n')).toEqual(['service/foreign', 'service/http-web-svc']);
     }, patient);
     const { annotations } = (await deployment(world)).spec.template.metadata;
     expect(annotations).toHaveProperty('kubectl.kubernetes.io/restartedAt');
