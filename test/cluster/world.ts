@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { join } from 'node:path';
 import type { DeploymentStatus } from '@davit/platform';
 import { childProcess, freePort, temporaryDirectory, until } from '@davit/testkit';
@@ -117,7 +118,7 @@ function restartable(begin: (kubeconfig: string) => Promise<Child>, usual: strin
 function startOperator(kubeconfig: string): Promise<Child> {
   const args = ['--kubeconfig', kubeconfig, '--metrics', '127.0.0.1:0', '--health', '127.0.0.1:0'];
   return childProcess(process.execPath, [OPERATOR, ...args], {
-    ready: /"watching"|synced|started/,
+    ready: /"msg":"ready"/,
   });
 }
 
@@ -223,13 +224,26 @@ async function createApp(name: string, parts: AppParts): Promise<App> {
     },
     async serves(text) {
       const url = await serviceUrl();
-      await until(
-        async () => {
-          const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
-          return response.ok && (await response.text()).trim() === text;
-        },
-        { timeout: 60_000, what: `${url} to serve ${text}` },
-      );
+      await until(async () => (await getOnce(url)) === text, {
+        timeout: 60_000,
+        what: `${url} to serve ${text}`,
+      });
     },
   };
+}
+
+/**
+ * The trimmed body of a 200 over a connection of its own. A connection that began before the node knew the service
+ * would lead nowhere for as long as it is tried, so that a pool must not hand it out again.
+ */
+function getOnce(url: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent: false, timeout: 2_000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => resolve(response.statusCode === 200 ? body.trim() : undefined));
+    });
+    request.on('timeout', () => request.destroy(new Error('no answer within 2 s')));
+    request.on('error', reject);
+  });
 }

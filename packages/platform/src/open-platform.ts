@@ -1,5 +1,4 @@
 import type { DeploymentRef } from '@davit/domain';
-import type { RequestInfo } from '@davit/records';
 import { COLLECTION_IDS } from './collections.ts';
 import { onDeploymentWrite } from './deployment-hooks.ts';
 import { observe } from './observer.ts';
@@ -10,6 +9,7 @@ import { Platform } from './platform.ts';
 import { onRemoval } from './removal.ts';
 import { onRolloutDelete, onRolloutUpdate, refOf } from './rollout-change.ts';
 import { onRolloutCreate } from './rollout-create.ts';
+import type { Causes } from './rollout-create.ts';
 import { RolloutSync } from './rollout-sync.ts';
 import { StatusBoard } from './status-board.ts';
 
@@ -24,7 +24,7 @@ export interface OpenPlatform {
  * which the platform is off.
  */
 export function openPlatform(parts: PlatformParts): OpenPlatform {
-  const causes = new WeakMap<RequestInfo, string>();
+  const causes: Causes = new WeakMap();
   const phases = new PhaseWriter(parts);
   const board = new StatusBoard({
     clock: parts.clock,

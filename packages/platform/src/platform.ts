@@ -16,6 +16,7 @@ import type { PlatformParts } from './parts.ts';
 import { MASK } from './seal.ts';
 import { secretPlaces } from './secret-places.ts';
 import type { StatusBoard } from './status-board.ts';
+import type { Causes } from './rollout-create.ts';
 import { ownsProject } from './target.ts';
 import { currentRollout, readWanted } from './wanted.ts';
 
@@ -30,7 +31,7 @@ export interface PlatformOptions {
   parts: PlatformParts;
   board: StatusBoard;
   /** why a request creates a rollout, where it was not a person's own wish */
-  causes: WeakMap<RequestInfo, string>;
+  causes: Causes;
 }
 
 /**
@@ -40,7 +41,7 @@ export interface PlatformOptions {
 export class Platform {
   readonly #parts: PlatformParts;
   readonly #board: StatusBoard;
-  readonly #causes: WeakMap<RequestInfo, string>;
+  readonly #causes: Causes;
 
   constructor(options: PlatformOptions) {
     this.#parts = options.parts;
@@ -112,6 +113,7 @@ export class Platform {
       ...request,
       method: 'POST',
       query: {},
+      headers: { ...request.headers },
       body: {
         user: running.user ?? '',
         project: ref.projectId,
@@ -119,7 +121,7 @@ export class Platform {
         manifest: adoptedManifest(drift, running.manifest as JsonObject),
       },
     };
-    this.#causes.set(create, 'kubectl');
+    this.#causes.set(create.headers, 'kubectl');
     return this.#parts.records.create(COLLECTION_IDS.rollouts, create);
   }
 

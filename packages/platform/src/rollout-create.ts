@@ -12,10 +12,13 @@ import { deploymentOf, ownedProject } from './target.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;
 
+/** Causes by the headers of a request: the one part of it that is handed on as it is. */
+export type Causes = WeakMap<RequestInfo['headers'], string>;
+
 export interface RolloutCreateOptions {
   parts: PlatformParts;
   /** why this request creates a rollout, where it was not a person's own wish */
-  causes: WeakMap<RequestInfo, string>;
+  causes: Causes;
 }
 
 /**
@@ -36,7 +39,7 @@ export function onRolloutCreate({ parts, causes }: RolloutCreateOptions): void {
       record.id ||= randomId();
       record.manifest = sealed.manifest;
       record.startDate = timestamp(parts.clock);
-      record.cause = causes.get(e.request) ?? '';
+      record.cause = causes.get(e.request.headers) ?? '';
       commit(e, { parts, sealed });
       await e.next();
     },
