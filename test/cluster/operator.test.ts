@@ -300,7 +300,8 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     await using world = await operatorWorld(plane, { kubeconfig: proxy.kubeconfig! });
     await applied(world);
     await world.status('web', { updatedReplicas: 1 });
-    expect(await world.kubectl('get', 'events')).not.toContain('Warning');
+    const ours = ['--field-selector', 'involvedObject.kind=Rollout'];
+    expect(await world.kubectl('get', 'events', ...ours)).not.toContain('Warning');
     proxy.reset();
     await world.kubectl('delete', 'service', 'http-web-svc');
     await vi.waitFor(() => world.get('svc', 'http-web-svc'), patient);
