@@ -1,4 +1,4 @@
-import type { DeploymentRef, EngineEvent, RolloutObservation } from '@davit/domain';
+import type { DeploymentRef, RolloutObservation } from '@davit/domain';
 import { pb } from './client.ts';
 import type { Deployment, Manifest, Rollout } from './records.ts';
 
@@ -25,9 +25,6 @@ export const engine = (): Promise<EngineInfo> => pb.send<EngineInfo>('/api/davit
 
 export const appStatus = (ref: DeploymentRef): Promise<AppStatus> =>
   pb.send<AppStatus>(appPath(ref, 'status'), {});
-
-export const appEvents = (ref: DeploymentRef): Promise<{ items: EngineEvent[] }> =>
-  pb.send(appPath(ref, 'events'), {});
 
 const post = (ref: DeploymentRef, tail: string): Promise<unknown> =>
   pb.send<unknown>(appPath(ref, tail), { method: 'POST' });

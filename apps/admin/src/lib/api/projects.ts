@@ -7,13 +7,6 @@ export function createProject(
   return pb.collection('projects').create<Project>(input);
 }
 
-export function updateProject(
-  id: string,
-  input: Partial<Pick<Project, 'name' | 'description'>>,
-): Promise<Project> {
-  return pb.collection('projects').update<Project>(id, input);
-}
-
 /** Everybody a project can belong to. Superusers only. */
 export async function findUsers(): Promise<User[]> {
   return (await pb.collection('users').getList<User>(1, 200, { sort: 'email' })).items;
