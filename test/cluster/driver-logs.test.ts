@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { LogLine, LogOptions } from '@davit/domain';
+import type { LogLine, LogOptions, RolloutDriver } from '@davit/domain';
 import { createKubernetesDriver, KubeHttp, loadKubeconfig } from '@davit/kubernetes';
-import type { KubernetesDriver } from '@davit/kubernetes';
 import { faultProxy, until } from '@davit/testkit';
 import type { Cluster, FaultProxy } from '@davit/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -16,7 +15,7 @@ describe.skipIf(noCluster)('logs of real pods', () => {
   let cluster: Cluster;
   let proxy: FaultProxy;
   let kube: KubeHttp;
-  let driver: KubernetesDriver;
+  let driver: RolloutDriver;
   const projectId = `logs-${Date.now().toString(36)}`;
   const ref = { projectId, deploymentId: 'shop' };
   const logger = { log: () => undefined, with: () => logger };

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { AppError } from '@davit/domain';
-import type { DriverEvent, EngineEvent, RolloutIntent, RolloutObservation } from '@davit/domain';
+import type {
+  DriverEvent,
+  EngineEvent,
+  RolloutDriver,
+  RolloutIntent,
+  RolloutObservation,
+} from '@davit/domain';
 import { createKubernetesDriver, KubeHttp, loadKubeconfig } from '@davit/kubernetes';
-import type { KubeList, KubeObject, KubernetesDriver, RequestDone } from '@davit/kubernetes';
+import type { KubeList, KubeObject, RequestDone } from '@davit/kubernetes';
 import type { RolloutResource } from '@davit/rollout';
 import { answerProxy, controlPlane, has, until } from '@davit/testkit';
 import type { AnswerProxy, ControlPlane } from '@davit/testkit';
@@ -22,7 +28,7 @@ describe.runIf(has('api'))('the Kubernetes driver on a real API server', () => {
   /** past the proxy: the test's own view */
   let direct: KubeHttp;
   let kube: KubeHttp;
-  let driver: KubernetesDriver;
+  let driver: RolloutDriver;
   let requests: RequestDone[] = [];
   let projectId: string;
   let count = 0;
@@ -308,13 +314,13 @@ describe.runIf(has('api'))('the Kubernetes driver on a real API server', () => {
       });
     }
     expect(await secrets()).toHaveLength(3);
-    await driver.pruneSecrets(ref(), { kept: [{ secrets: { A: '1' } }], signal });
+    await driver.pruneSecrets!(ref(), { kept: [{ secrets: { A: '1' } }], signal });
     const kept = await secrets();
     expect(kept.map(({ data }) => Buffer.from(data['A']!, 'base64').toString()).sort()).toEqual([
       '1',
       '3',
     ]);
-    await driver.pruneSecrets(ref(), { kept: [], signal });
+    await driver.pruneSecrets!(ref(), { kept: [], signal });
     expect((await secrets()).map(({ metadata }) => metadata.name)).toEqual([
       (await live()).spec.secretsFrom,
     ]);

@@ -89,6 +89,20 @@ describe.skipIf(noCluster)('a rollout record on a real cluster', () => {
     expect(await (await fetch(url)).text()).toBe('still here');
   });
 
+  test('forgets the secrets of a rollout that is deleted, and only those', async () => {
+    const app = await davit.app('history');
+    const secretNames = async (): Promise<string[]> =>
+      (await app.kubectl('get', 'secrets', '-o', 'name')).split('\n').filter(Boolean).sort();
+    const secret = (value: string): object => ({ secrets: [{ name: 'TOKEN', value }] });
+    const first = await app.roll('1', secret('one'));
+    await app.becomes('Running');
+    await app.roll('1', secret('two'));
+    await expect.poll(secretNames, { timeout: 20_000 }).toHaveLength(2);
+    await davit.user.collection('rollouts').delete(first.id);
+    await expect.poll(secretNames, { timeout: 20_000 }).toHaveLength(1);
+    await app.becomes('Running');
+  });
+
   test('removes what it made, and keeps the volume unless told otherwise', async () => {
     const app = await davit.app('removal');
     await app.roll('1', { volumes: [{ name: 'data', mountPath: '/data', size: '64Mi' }] });

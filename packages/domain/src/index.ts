@@ -43,6 +43,7 @@ export type {
   RolloutDriver,
   RolloutIntent,
   RolloutObservation,
+  RolloutSecrets,
 } from './rollout-driver.ts';
 export type {
   ClusterMeta,

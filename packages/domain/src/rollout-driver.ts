@@ -18,6 +18,9 @@ export interface RolloutIntent extends DeploymentRef {
   project: { name: string; userId: string; username: string };
 }
 
+/** The secret values of one rollout. */
+export type RolloutSecrets = Pick<RolloutIntent, 'secrets' | 'pull'>;
+
 export const PHASES = [
   'Pending', // accepted, nothing runs yet
   'Progressing', // moving towards the newest spec
@@ -120,6 +123,14 @@ export interface RolloutDriver {
   removeProject(
     projectId: string,
     options: { deleteData: boolean; signal: AbortSignal },
+  ): Promise<void>;
+  /**
+   * Removes secret values that no `kept` rollout of the deployment needs; the running one's stay. Absent where the
+   * engine keeps none of its own.
+   */
+  pruneSecrets?(
+    ref: DeploymentRef,
+    options: { kept: readonly RolloutSecrets[]; signal: AbortSignal },
   ): Promise<void>;
   /** New instances of the same spec, by the rollout strategy. */
   restart(ref: DeploymentRef, options: { signal: AbortSignal }): Promise<void>;

@@ -31,4 +31,4 @@ export type { OperatorClusterOptions } from './operator-cluster.ts';
 export { isKnownKind, RESOURCES } from './resource-types.ts';
 export type { KnownKind } from './resource-types.ts';
 export { createKubernetesDriver } from './driver/kubernetes-driver.ts';
-export type { KubernetesDriver, KubernetesDriverOptions } from './driver/kubernetes-driver.ts';
+export type { KubernetesDriverOptions } from './driver/kubernetes-driver.ts';

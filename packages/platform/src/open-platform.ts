@@ -57,11 +57,7 @@ export function openPlatform(parts: PlatformParts): OpenPlatform {
 function onCommitted({ records }: PlatformParts, sync: RolloutSync): void {
   const { deployments, projects, rollouts } = COLLECTION_IDS;
   const { hooks } = records;
-  for (const hook of [
-    hooks.onRecordAfterCreateSuccess,
-    hooks.onRecordAfterUpdateSuccess,
-    hooks.onRecordAfterDeleteSuccess,
-  ]) {
+  for (const hook of [hooks.onRecordAfterCreateSuccess, hooks.onRecordAfterUpdateSuccess]) {
     hook(
       async (e) => {
         await e.next();
@@ -70,6 +66,13 @@ function onCommitted({ records }: PlatformParts, sync: RolloutSync): void {
       { tags: [rollouts] },
     );
   }
+  hooks.onRecordAfterDeleteSuccess(
+    async (e) => {
+      await e.next();
+      sync.trim(refOf(e.record));
+    },
+    { tags: [rollouts] },
+  );
   hooks.onRecordAfterDeleteSuccess(
     async (e) => {
       await e.next();

@@ -4,7 +4,7 @@ import { toAppError } from '@davit/domain';
 import type { AppError, DeploymentRef, Tombstone } from '@davit/domain';
 import type { PlatformParts } from './parts.ts';
 import type { StatusBoard } from './status-board.ts';
-import { readWanted } from './wanted.ts';
+import { readHistory, readWanted } from './wanted.ts';
 
 const WORKERS = 4;
 const LONGEST_RETRY_MS = 30_000;
@@ -23,6 +23,8 @@ export class RolloutSync {
   readonly #parts: PlatformParts;
   readonly #board: StatusBoard;
   readonly #queue: KeyQueue;
+  /** deployments whose history became shorter; what a crash forgets goes with the deployment */
+  readonly #trimmed = new Set<string>();
 
   constructor(parts: PlatformParts, board: StatusBoard) {
     this.#parts = parts;
@@ -38,6 +40,12 @@ export class RolloutSync {
   add(ref: DeploymentRef): void {
     this.#queue.forget(keyOf(ref));
     this.#queue.add(keyOf(ref));
+  }
+
+  /** A rollout was deleted: secrets that only it needed can go. */
+  trim(ref: DeploymentRef): void {
+    this.#trimmed.add(keyOf(ref));
+    this.add(ref);
   }
 
   /** For the removal of a whole project. */
@@ -81,7 +89,8 @@ export class RolloutSync {
     switch (wanted.kind) {
       case 'apply':
         this.#board.want(ref, wanted.intent.rolloutId);
-        return this.#parts.driver.apply(wanted.intent, { signal });
+        await this.#parts.driver.apply(wanted.intent, { signal });
+        return this.#prune(ref, signal);
       case 'remove':
         return this.#remove(wanted.tombstone, signal);
       case 'nothing':
@@ -95,6 +104,12 @@ export class RolloutSync {
     await this.#parts.driver.remove(ref, { deleteData, signal });
     await this.#parts.store.write((tx) => tx.platform.deleteTombstone(tombstone));
     this.#board.forget(ref);
+  }
+
+  async #prune(ref: DeploymentRef, signal: AbortSignal): Promise<void> {
+    if (!this.#trimmed.delete(keyOf(ref))) return;
+    const kept = await readHistory(this.#parts, ref);
+    await this.#parts.driver.pruneSecrets?.(ref, { kept, signal });
   }
 
   async #removeProject(projectId: string, signal: AbortSignal): Promise<void> {

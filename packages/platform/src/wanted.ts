@@ -64,6 +64,21 @@ export interface IntentRecords {
   rollout: RecordData;
 }
 
+/** The intents of all rollouts that a deployment can go back to. */
+export async function readHistory(source: Source, ref: DeploymentRef): Promise<RolloutIntent[]> {
+  const { records } = source;
+  const deployment = await records.get(COLLECTION_IDS.deployments, ref.deploymentId);
+  const project = await records.get(COLLECTION_IDS.projects, ref.projectId);
+  if (!deployment || !project) return [];
+  const rollouts = await records.find(COLLECTION_IDS.rollouts, {
+    filter: 'deployment = {:deployment}',
+    params: { deployment: deployment.id },
+  });
+  return Promise.all(
+    rollouts.map((rollout) => readIntent(source, { deployment, project, rollout })),
+  );
+}
+
 /** The intent of a stored rollout; suspended when it has ended. */
 export async function readIntent(source: Source, of: IntentRecords): Promise<RolloutIntent> {
   const { deployment, project, rollout } = of;

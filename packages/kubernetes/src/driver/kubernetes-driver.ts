@@ -9,6 +9,7 @@ import type {
   LogOptions,
   RolloutDriver,
   RolloutIntent,
+  RolloutSecrets,
 } from '@davit/domain';
 import type { RolloutResource } from '@davit/rollout';
 import type { KubeHttp } from '../kube-http.ts';
@@ -18,7 +19,6 @@ import type { DriverContext } from './context.ts';
 import { followEvents, readEvents } from './engine-events.ts';
 import { followLogs } from './follow-logs.ts';
 import { ensureSecrets, removeSecrets, secretNames } from './intent-secrets.ts';
-import type { Values } from './intent-secrets.ts';
 import { ensureNamespace } from './namespace.ts';
 import { readLogs } from './read-logs.ts';
 import { removeProjectOf, removeRollout } from './removal.ts';
@@ -36,25 +36,13 @@ export interface KubernetesDriverOptions {
   clock?: Clock;
 }
 
-export interface KubernetesDriver extends RolloutDriver {
-  readonly name: 'kubernetes';
-  /**
-   * Removes the deployment's Secrets that neither its Rollout nor one of the `kept` rollouts refers to. Every rollout
-   * that can be rolled back to has to be among these.
-   */
-  pruneSecrets(
-    ref: DeploymentRef,
-    options: { kept: readonly Values[]; signal: AbortSignal },
-  ): Promise<void>;
-}
-
 /** Runs rollouts on a cluster: writes Rollout resources, which the operator makes so, and watches them. */
-export function createKubernetesDriver(options: KubernetesDriverOptions): KubernetesDriver {
+export function createKubernetesDriver(options: KubernetesDriverOptions): RolloutDriver {
   const { kube, installationId, logger, clock = systemClock } = options;
   return new Driver({ kube, installationId, logger, clock });
 }
 
-class Driver implements KubernetesDriver {
+class Driver implements RolloutDriver {
   readonly name = 'kubernetes';
   readonly #context: DriverContext;
   readonly #cache: RolloutCache;
@@ -127,7 +115,7 @@ class Driver implements KubernetesDriver {
 
   async pruneSecrets(
     ref: DeploymentRef,
-    { kept, signal }: { kept: readonly Values[]; signal: AbortSignal },
+    { kept, signal }: { kept: readonly RolloutSecrets[]; signal: AbortSignal },
   ): Promise<void> {
     const context = this.#context;
     const live = await optional<RolloutResource>(ownRollout(ref, context, signal));
