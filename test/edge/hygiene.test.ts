@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { app, exchange, rawClient, request, world } from './world.ts';
 
@@ -215,10 +214,10 @@ test('a body that stands still ends, and an app that does not answer', async () 
 
 test('an upgrade that was not asked for cannot be had by pipelining', async () => {
   await using w = await world();
-  await using web = await app('web', async (_, response) => {
-    await sleep(100);
-    response.end('web');
-  });
+  await using web = await app(
+    'web',
+    (_, response) => void setTimeout(() => response.end('web'), 100),
+  );
   await w.put([{ targets: [web] }]);
   const both = request() + request('/', 'Connection: Upgrade', 'Upgrade: echo');
   await using client = await rawClient(w.port, both);

@@ -13,7 +13,6 @@ const MAX_ROUTES = 10_000;
 const MAX_TARGETS = 256;
 const HOUR = 3_600_000;
 const HEADER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/;
-// eslint-disable-next-line no-control-regex -- exactly what a header value must not hold
 const VALUE = /^[^\x00-\x08\x0a-\x1f\x7f\u0100-\uffff]{0,4096}$/;
 const FRAMING = /^(connection|content-length|keep-alive|transfer-encoding|trailer|upgrade)$/i;
 

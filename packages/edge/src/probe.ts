@@ -24,31 +24,41 @@ const NOT_YET = new Set([502, 503, 504]);
 
 /** Asks an instance once whether it can take requests. Throws only what the signal throws. */
 export async function probe(target: string, options: ProbeOptions = {}): Promise<ProbeResult> {
-  const { path, host = target, timeout = 5000, signal } = options;
+  const { path, timeout = 5000, signal } = options;
   const address = parseAddress(target);
   if (!address) throw new AppError('invalid', `"${target}" is no ip:port.`);
   const limit = AbortSignal.timeout(timeout);
   const either = signal ? AbortSignal.any([signal, limit]) : limit;
-  const headers = { Host: host, 'User-Agent': 'davit-probe', Connection: 'close' };
-  const outgoing = httpRequest({
-    ...address,
-    path: path ?? '/',
-    headers,
-    signal: either,
-    agent: false,
-  });
+  const { status, connected, code } = await ask(address, { ...options, signal: either });
+  signal?.throwIfAborted();
+  if (status > 0) return judge(status, path);
+  if (connected && path === undefined) return { healthy: true, detail: 'accepts connections' };
+  const why = limit.aborted ? `no answer within ${timeout} ms` : code || 'no HTTP answer';
+  return { healthy: false, detail: `${target}: ${why}` };
+}
+
+interface Asked {
+  /** 0 without an HTTP answer */
+  status: number;
+  connected: boolean;
+  code: string;
+}
+
+async function ask(
+  { host, port }: { host: string; port: number },
+  { path = '/', host: name = `${host}:${port}`, signal }: ProbeOptions,
+): Promise<Asked> {
+  const headers = { Host: name, 'User-Agent': 'davit-probe', Connection: 'close' };
+  const options = { host, port, path, headers, agent: false, ...(signal ? { signal } : {}) };
+  const outgoing = httpRequest(options);
   let connected = false;
   outgoing.once('socket', (socket) => socket.once('connect', () => (connected = true)));
   outgoing.end();
   try {
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-    return judge(response.statusCode ?? 0, path);
+    return { status: response.statusCode ?? 0, connected, code: '' };
   } catch (error) {
-    signal?.throwIfAborted();
-    if (connected && path === undefined) return { healthy: true, detail: 'accepts connections' };
-    const { code = '' } = error as NodeJS.ErrnoException;
-    const why = limit.aborted ? `no answer within ${timeout} ms` : code || 'no HTTP answer';
-    return { healthy: false, detail: `${target}: ${why}` };
+    return { status: 0, connected, code: (error as NodeJS.ErrnoException).code ?? '' };
   } finally {
     outgoing.on('error', () => {}).destroy();
   }

@@ -37,7 +37,9 @@ export type ForwardingHeader = (typeof FORWARDING)[number];
 
 const MAX_HEADERS = 128;
 const MAX_TARGET = 8192;
-const HOP_BY_HOP = new Set([
+/** For this connection only, or written anew. */
+const NOT_PASSED = new Set([
+  'host',
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -110,24 +112,24 @@ function collect(names: readonly string[], raw: readonly string[]): Singles {
 
 type Place = Pick<RequestFacts, 'host' | 'authority' | 'target'>;
 
-function readPlace(
-  { url = '', httpVersionMinor, method }: IncomingMessage,
-  hosts: string[],
-): Place | Refusal {
+function readPlace(request: IncomingMessage, hosts: readonly string[]): Place | Refusal {
+  const { url = '' } = request;
   if (url.length > MAX_TARGET) return { status: 414, message: 'The address is too long.' };
   if (hosts.length > 1) return bad('The request names two hosts.');
-  let authority = hosts[0] ?? '';
-  let target = url;
-  if (!url.startsWith('/') && !(url === '*' && method === 'OPTIONS')) {
-    const absolute = /^https?:\/\/([^/?#]+)([^#]*)$/i.exec(url);
-    if (!absolute) return bad('The address is malformed.');
-    // of two names the one in the request line counts (RFC 9112, 3.2.2), for the app too
-    authority = absolute[1] ?? '';
-    target = absolute[2]?.startsWith('/') ? absolute[2] : `/${absolute[2] ?? ''}`;
-  }
-  if (authority === '' && httpVersionMinor === 0) return { host: '', authority, target };
+  const isOrigin = url.startsWith('/') || (url === '*' && request.method === 'OPTIONS');
+  const named = isOrigin ? { authority: hosts.join(), target: url } : readAbsolute(url);
+  if (!named) return bad('The address is malformed.');
+  const { authority } = named;
+  if (isOrigin && authority === '' && request.httpVersionMinor === 0) return { host: '', ...named };
   const host = parseHost(authority);
-  return host === undefined ? bad('The Host header is malformed.') : { host, authority, target };
+  return host === undefined ? bad('The Host header is malformed.') : { host, ...named };
+}
+
+/** Of two names the one in the request line counts (RFC 9112, 3.2.2), for the app too. */
+function readAbsolute(url: string): { authority: string; target: string } | undefined {
+  const [, authority, rest = ''] = /^https?:\/\/([^/?#]+)([^#]*)$/i.exec(url) ?? [];
+  if (authority === undefined) return undefined;
+  return { authority, target: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
 type Framing = Pick<RequestFacts, 'hasBody' | 'chunked'>;
@@ -153,23 +155,28 @@ function readFields(names: readonly string[], raw: readonly string[], singles: S
   const headers: string[] = [];
   const forwarded: Fields['forwarded'] = {};
   for (let i = 0; i < names.length; i += 2) {
-    const name = names[i] ?? '';
-    if (HOP_BY_HOP.has(name) || name === 'host') continue;
-    const forwarding = forwardingName(name);
-    // an app behind CGI rules reads x_forwarded_for as well: no such header of a client gets through
-    if (forwarding === undefined) {
-      if (!listed.has(name) || PINNED.has(name)) headers.push(raw[i] ?? '', raw[i + 1] ?? '');
-    } else if (forwarding === name) {
-      const before = forwarded[forwarding];
-      forwarded[forwarding] =
-        before === undefined ? (raw[i + 1] ?? '') : `${before}, ${raw[i + 1]}`;
-    }
+    const [name = '', value = ''] = [names[i], raw[i + 1]];
+    if (NOT_PASSED.has(name)) continue;
+    if (addForwarded(forwarded, name, value)) continue;
+    if (!listed.has(name) || PINNED.has(name)) headers.push(raw[i] ?? name, value);
   }
   if (/(^|,)\s*trailers\s*(,|$)/.test(singles.te)) headers.push('TE', 'trailers');
   const upgrade = listed.has('upgrade') && singles.upgrade !== '' ? singles.upgrade : undefined;
   return { headers, forwarded, upgrade };
 }
 
+/** Keeps a forwarding header apart; false for all others. Spelt with underscores it is dropped. */
+function addForwarded(forwarded: Fields['forwarded'], name: string, value: string): boolean {
+  const forwarding = forwardingName(name);
+  if (forwarding === undefined) return false;
+  const before = forwarded[forwarding];
+  if (forwarding === name) {
+    forwarded[forwarding] = before === undefined ? value : `${before}, ${value}`;
+  }
+  return true;
+}
+
+/** An app behind CGI rules reads `x_forwarded_for` as well: no such header of a client gets through. */
 function forwardingName(name: string): ForwardingHeader | undefined {
   const first = name.charCodeAt(0);
   if (first !== 120 && first !== 102) return undefined; // x…, f…

@@ -22,31 +22,28 @@ export interface AnswerShape {
 /** The headers for the client, as name, value, …: end-to-end ones only. */
 export function shapeHeaders({ headers }: ResponseHead, shape: AnswerShape): string[] {
   const shaped: string[] = [];
-  const listed = listedInConnection(headers);
-  const replaced = shape.headers ? lowerNames(shape.headers) : undefined;
+  const dropped = listedInConnection(headers);
+  for (const name of Object.keys(shape.headers ?? {})) dropped.add(name.toLowerCase());
+  if (!shape.trailers) dropped.add('trailer');
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || replaced?.has(lower)) continue;
-    if (lower === 'trailer' && !shape.trailers) continue;
-    if (listed?.has(lower) && !PINNED.has(lower)) continue;
-    shaped.push(name, headers[i + 1] ?? '');
+    if (!HOP_BY_HOP.has(lower) && !dropped.has(lower)) shaped.push(name, headers[i + 1] ?? '');
   }
   if (shape.headers) shaped.push(...Object.entries(shape.headers).flat());
   if (shape.close) shaped.push('Connection', 'close');
   return shaped;
 }
 
-function listedInConnection(headers: readonly string[]): Set<string> | undefined {
-  let listed: Set<string> | undefined;
+function listedInConnection(headers: readonly string[]): Set<string> {
+  const listed = new Set<string>();
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? '';
     if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
-    listed ??= new Set();
-    for (const token of (headers[i + 1] ?? '').split(',')) listed.add(token.trim().toLowerCase());
+    for (const part of (headers[i + 1] ?? '').split(',')) {
+      const token = part.trim().toLowerCase();
+      if (!PINNED.has(token)) listed.add(token);
+    }
   }
   return listed;
 }
-
-const lowerNames = (headers: Readonly<Record<string, string>>): Set<string> =>
-  new Set(Object.keys(headers).map((name) => name.toLowerCase()));

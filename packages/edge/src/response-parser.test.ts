@@ -85,7 +85,7 @@ test.each([
     'a',
     true,
   ],
-])('ends an answer with %s', (_, text, body, keepAlive) => {
+])('ends an answer with %s', (...[, text, body, keepAlive]) => {
   const seen = parse([text]);
   expect(seen).toMatchObject({ body, ends: 1, heads: [{ keepAlive }] });
 });

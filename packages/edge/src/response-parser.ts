@@ -30,7 +30,6 @@ const BLANK_LINE = Buffer.from('\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: (.*))?$/;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// eslint-disable-next-line no-control-regex -- exactly the bytes that a header line must not hold
 const FORBIDDEN = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /**
@@ -221,29 +220,38 @@ function readFields(lines: string[]): string[] {
 
 /** How the body ends: after so many bytes, in chunks, or with the connection. */
 function readFraming({ headers }: ResponseHead): number | 'size' | 'until-close' {
-  let length: string | undefined;
-  let encoding: string | undefined;
+  const lengths = valuesOf(headers, 'content-length');
+  const encodings = valuesOf(headers, 'transfer-encoding');
+  if (encodings.length > 0) return readEncoding(encodings, lengths);
+  const [length] = lengths;
+  if (length === undefined) return 'until-close';
+  if (lengths.some((other) => other !== length)) throw malformed('it has two lengths');
+  const size = Number(length);
+  if (!/^\d{1,16}$/.test(length) || !Number.isSafeInteger(size)) {
+    throw malformed('its length is none');
+  }
+  return size;
+}
+
+function valuesOf(headers: readonly string[], wanted: string): string[] {
+  const values: string[] = [];
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    // both names have a length of their own: most headers are out after one comparison
-    if (name.length === 14 && name.toLowerCase() === 'content-length') {
-      if (length !== undefined && length !== headers[i + 1]) throw malformed('it has two lengths');
-      length = headers[i + 1] ?? '';
-    } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
-      if (encoding !== undefined) throw malformed('it has two transfer encodings');
-      encoding = (headers[i + 1] ?? '').toLowerCase();
+    // most others differ in length already
+    if (name.length === wanted.length && name.toLowerCase() === wanted) {
+      values.push(headers[i + 1] ?? '');
     }
   }
-  if (encoding !== undefined) {
-    if (length !== undefined) throw malformed('it has a length and a transfer encoding');
-    if (encoding !== 'chunked') throw malformed('its transfer encoding is unknown');
-    return 'size';
+  return values;
+}
+
+function readEncoding(encodings: readonly string[], lengths: readonly string[]): 'size' {
+  if (lengths.length > 0) throw malformed('it has a length and a transfer encoding');
+  if (encodings.length > 1) throw malformed('it has two transfer encodings');
+  if (encodings[0]?.toLowerCase() !== 'chunked') {
+    throw malformed('its transfer encoding is unknown');
   }
-  if (length === undefined) return 'until-close';
-  const size = Number(length);
-  if (!/^\d{1,16}$/.test(length) || !Number.isSafeInteger(size))
-    throw malformed('its length is none');
-  return size;
+  return 'size';
 }
 
 function malformed(detail: string): AppError {
