@@ -4,6 +4,8 @@ export { attach, cluster } from './engines/cluster.ts';
 export type { Cluster, ClusterOptions } from './engines/cluster.ts';
 export { controlPlane } from './engines/control-plane.ts';
 export type { ControlPlane } from './engines/control-plane.ts';
+export { dockerAvailable, dockerEngine, hasDocker } from './engines/docker.ts';
+export type { DockerEngine } from './engines/docker.ts';
 export { prepare } from './engines/prepare.ts';
 export type { PrepareOptions } from './engines/prepare.ts';
 export type { ControlPlaneOptions } from './engines/start-control-plane.ts';
