@@ -1,7 +1,7 @@
 // Bundles the apps where their sources are newer than the bundle.
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { environment, root, run, say, withLock } from './toolchain.mjs';
+import { environment, root, runQuietly, say, withLock } from './toolchain.mjs';
 
 const SKIP = new Set(['node_modules', 'dist', 'build', '.svelte-kit']);
 
@@ -22,20 +22,14 @@ const targets = {
     sources: ['apps/admin', 'packages/rollout', 'packages/domain'],
     build: () => {
       say('building the admin UI');
-      run('pnpm', ['-C', 'apps/admin', '--silent', 'build'], {
-        env: environment(),
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
+      runQuietly('pnpm', ['-C', 'apps/admin', 'build'], { env: environment() });
     },
   },
 };
 
 function bundle(app) {
   say(`bundling ${app}`);
-  run('rolldown', ['-c', `apps/${app}/rolldown.config.ts`, '--log-level', 'warn'], {
-    env: environment(),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  runQuietly('rolldown', ['-c', `apps/${app}/rolldown.config.ts`], { env: environment() });
 }
 
 /** Newest modification below a path, in milliseconds. */

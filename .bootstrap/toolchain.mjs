@@ -15,12 +15,13 @@ const modules = join(root, 'node_modules');
 /** Says what takes time, on stderr, so that a command's own output stays clean. */
 export const say = (text) => process.stderr.write(`davit: ${text}\n`);
 
-export function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+/** Runs a program; what it prints is shown only when it fails. */
+export function runQuietly(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
   if (result.error) throw result.error;
-  if (result.status !== 0) {
-    throw new Error(`${command} ${args.join(' ')} ended with ${result.status ?? result.signal}`);
-  }
+  if (result.status === 0) return;
+  process.stderr.write(`${result.stdout}${result.stderr}`);
+  throw new Error(`${command} ${args.join(' ')} ended with ${result.status ?? result.signal}`);
 }
 
 function isNewEnough(version) {
@@ -53,13 +54,8 @@ function ensurePnpm() {
   say(`installing pnpm ${PNPM}`);
   const prefix = join(cache, `pnpm-${PNPM}`);
   mkdirSync(prefix, { recursive: true });
-  run(
-    'npm',
-    ['install', '--silent', '--no-audit', '--no-fund', '--prefix', prefix, `pnpm@${PNPM}`],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+  const flags = ['--silent', '--no-audit', '--no-fund', '--prefix', prefix];
+  runQuietly('npm', ['install', ...flags, `pnpm@${PNPM}`]);
 }
 
 /** A digest of everything that decides what is installed. */
@@ -88,9 +84,8 @@ export function ensureDependencies() {
   withLock(() => {
     ensurePnpm();
     say('installing dependencies');
-    run(pnpmPath(), ['install', '--frozen-lockfile', '--reporter=silent'], {
+    runQuietly(pnpmPath(), ['install', '--frozen-lockfile', '--reporter=append-only'], {
       env: { ...process.env, CI: 'true' },
-      stdio: ['ignore', 'inherit', 'inherit'],
     });
     writeFileSync(stamp, digest);
   });
