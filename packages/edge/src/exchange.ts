@@ -61,6 +61,8 @@ export class Exchange implements UpstreamUser, TargetUser, Waiter {
   #tunnel: Tunnel | undefined;
   #repeated = false;
   #continued = false;
+  /** the client takes no more at the moment */
+  #blocked = false;
   #done = false;
   #lastMove: number = this.begun;
   /** 0 until there is an answer */
@@ -181,7 +183,7 @@ export class Exchange implements UpstreamUser, TargetUser, Waiter {
       const link = headers.filter(
         (_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === 'link',
       );
-      if (link.length > 0) response.writeEarlyHints({ link });
+      if (link.length > 0) sendHints(response, link);
     }
   }
 
@@ -206,9 +208,11 @@ export class Exchange implements UpstreamUser, TargetUser, Waiter {
     this.bytesOut += chunk.length;
     const { response } = this.of;
     const upstream = this.#upstream;
-    if (response.write(chunk) || !upstream) return;
+    if (response.write(chunk) || !upstream || this.#blocked) return;
+    this.#blocked = true;
     upstream.socket.pause();
     response.once('drain', () => {
+      this.#blocked = false;
       this.#lastMove = performance.now();
       if (!this.#done) upstream.socket.resume();
     });
@@ -228,8 +232,10 @@ export class Exchange implements UpstreamUser, TargetUser, Waiter {
   upgraded(head: ResponseHead, rest: Buffer): void {
     const { upgrade, response } = this.of;
     const upstream = this.#upstream;
-    const target = this.#target;
-    if (!upgrade || !upstream || !target) return this.#leave();
+    if (!upgrade || !upstream) {
+      this.#leave();
+      return this.#noAnswer('The app switched to a protocol that nobody asked for.');
+    }
     this.#answered(101);
     response.detachSocket(upgrade.socket);
     upgrade.socket.write(renderUpgraded(head), 'latin1');
@@ -260,14 +266,14 @@ export class Exchange implements UpstreamUser, TargetUser, Waiter {
     if (!upstream.isConnected) {
       target.markDown(performance.now());
       this.#tried.add(target);
-      return this.forward();
+      return this.#host.dispatch(this);
     }
-    if (upstream.served > 0 && !this.#repeated && this.#isRepeatable()) {
+    const isMalformed = error.reason === 'MalformedAnswer';
+    if (upstream.served > 0 && !this.#repeated && !isMalformed && this.#isRepeatable()) {
       this.#repeated = true;
       return this.#host.dispatch(this);
     }
-    const why = error.reason === 'MalformedAnswer' ? error.message : 'The app gave no answer.';
-    this.#noAnswer(why);
+    this.#noAnswer(isMalformed ? error.message : 'The app gave no answer.');
   }
 
   #noAnswer(message: string): void {
@@ -354,6 +360,14 @@ function renderUpgraded({ reason, headers }: ResponseHead): string {
 
 function flush({ bytesOut, of: { response } }: Exchange): void {
   if (bytesOut === 0 && !response.writableEnded && !response.destroyed) response.flushHeaders();
+}
+
+function sendHints(response: ServerResponse, link: string[]): void {
+  try {
+    response.writeEarlyHints({ link });
+  } catch {
+    // hints that Node finds malformed are not worth an answer
+  }
 }
 
 const isChunked = ({ headers }: ResponseHead): boolean =>

@@ -45,8 +45,8 @@ export class TrustedPeers {
 
 /** How the client reached the first proxy it may be believed about. */
 export function isSecure(facts: RequestFacts, peer: Peer): boolean {
-  if (peer.trusted) return (facts.forwarded['x-forwarded-proto'] ?? '') === 'https' || peer.secure;
-  return peer.secure;
+  const said = peer.trusted ? facts.forwarded['x-forwarded-proto'] : undefined;
+  return said === undefined ? peer.secure : /^\s*https\s*(,|$)/i.test(said);
 }
 
 /** The forwarding headers for the app, as header lines. */

@@ -142,7 +142,7 @@ test.each([
 
 test('refuses an answer that stops in the middle', () => {
   expect(() => parse([answer('HTTP/1.1 200 OK', 'Content-Length: 5', '', 'abc'), 'EOF'])).toThrow(
-    /closed in the middle/,
+    /before its answer ended/,
   );
 });
 

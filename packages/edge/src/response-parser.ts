@@ -65,7 +65,9 @@ export class ResponseParser {
 
   /** The app closed its side: completes an answer without a length, otherwise throws. */
   close(): void {
-    if (this.#step !== 'until-close') throw malformed('the connection closed in the middle');
+    if (this.#step !== 'until-close') {
+      throw new AppError('unavailable', 'The app closed the connection before its answer ended.');
+    }
     this.#finish([]);
   }
 
