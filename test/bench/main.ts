@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { available, prepare } from '@davit/testkit';
 import { type BenchCase, renderTable } from './bench-case.ts';
+import { edge } from './edge.ts';
 import { recordToReady } from './record-to-ready.ts';
 import { cpuPressure } from './process-figures.ts';
 import { rollouts } from './rollouts.ts';
@@ -12,6 +13,7 @@ const cases: Record<string, BenchCase> = {
   rollouts,
   'server-start': serverStart,
   'record-to-ready': recordToReady,
+  edge,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });
