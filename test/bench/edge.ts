@@ -27,7 +27,11 @@ export const edge: BenchCase = {
       }
     };
     const all = [davit, ...others];
-    beside('resident, idle', 'MB', new Map(all.map((proxy) => [proxy, proxy.memory()])));
+    beside(
+      'resident, idle (Davit from source, unbundled)',
+      'MB',
+      new Map(all.map((proxy) => [proxy, proxy.memory()])),
+    );
     for (const proxy of all) await runWrk(proxy.url, { connections: 50, seconds: 2, signal });
     for (const connections of CONNECTIONS) {
       const figures = new Map<Proxy, WrkFigures>();
