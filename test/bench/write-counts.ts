@@ -24,7 +24,11 @@ export async function countWrites(client: KubeClient): Promise<WriteCounts> {
 }
 
 /** What was written between two counts: everything, or what matches. */
-export function writesBetween(before: WriteCounts, after: WriteCounts, matching: RegExp = /./): number {
+export function writesBetween(
+  before: WriteCounts,
+  after: WriteCounts,
+  matching: RegExp = /./,
+): number {
   let sum = 0;
   for (const [key, count] of after) if (matching.test(key)) sum += count - (before.get(key) ?? 0);
   return sum;
