@@ -1,4 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { Json, JsonObject } from '@davit/domain';
+import { parseFields, pickFields } from '@davit/filter';
+import type { Response } from 'express';
 
 /** Writes JSON as it is: no charset, no escaping beyond JSON's own, no newline at the end. */
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
@@ -16,4 +19,22 @@ export function sendJsonText(res: ServerResponse, status: number, json: string |
 export function sendNoContent(res: ServerResponse): void {
   res.statusCode = 204;
   res.end();
+}
+
+/** JSON with only what `?fields=` of the request asks for; of a list the parameter means the items. */
+export function sendPicked(res: Response, status: number, value: Json): void {
+  const fields = res.req.url.includes('fields=')
+    ? new URL(res.req.url, 'http://localhost').searchParams.get('fields')
+    : null;
+  if (fields === null || fields === '') return sendJson(res, status, value);
+  const selection = parseFields(fields);
+  const picked = isList(value)
+    ? { ...value, items: pickFields(value.items, selection) }
+    : pickFields(value, selection);
+  sendJson(res, status, picked);
+}
+
+function isList(value: Json): value is JsonObject & { items: Json[] } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Array.isArray(value.items) && 'page' in value && 'perPage' in value;
 }

@@ -1,16 +1,22 @@
-import type { Collection } from '@davit/domain';
+import type { Collection, FieldType } from '@davit/domain';
 import { BODY_LIMIT } from '../body/read-bytes.ts';
 
-const DEFAULT_FILE_BYTES = 5 * 1024 * 1024;
+/** What a value may weigh where its field does not say. */
+const DEFAULT_BYTES: Partial<Record<FieldType, number>> = {
+  file: 5 * 1024 * 1024,
+  editor: 5 * 1024 * 1024,
+  json: 1024 * 1024,
+};
 
-/** What a record of the collection may weigh on its way in: the default and all its files. */
+/** What a record of the collection may weigh on its way in: the default and all its large values. */
 export function recordBodyLimit(collection: Collection): number {
   let limit = BODY_LIMIT;
-  for (const field of collection.fields) {
-    if (field.type !== 'file') continue;
-    const size = typeof field.maxSize === 'number' && field.maxSize > 0 ? field.maxSize : 0;
-    const count = typeof field.maxSelect === 'number' && field.maxSelect > 1 ? field.maxSelect : 1;
-    limit += (size || DEFAULT_FILE_BYTES) * count;
+  for (const { type, maxSize, maxSelect } of collection.fields) {
+    const otherwise = DEFAULT_BYTES[type];
+    if (otherwise === undefined) continue;
+    const size = typeof maxSize === 'number' && maxSize > 0 ? maxSize : otherwise;
+    const count = type === 'file' && typeof maxSelect === 'number' ? Math.max(maxSelect, 1) : 1;
+    limit += size * count;
   }
   return limit;
 }

@@ -4,27 +4,27 @@ import type { Records } from '@davit/records';
 import { Router } from 'express';
 import { readBody } from '../body/read-body.ts';
 import { requireSuperuser } from '../guards.ts';
-import { sendJson, sendNoContent } from '../json-response.ts';
+import { sendNoContent, sendPicked } from '../json-response.ts';
 import { parseQuery } from '../request-info.ts';
 import { collectionJson } from './collection-json.ts';
-import { listPage } from './list-page.ts';
 
 /** /api/collections, for superusers. */
 export function collectionsRouter(records: Records): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const { collections } = records;
-  router.get('/api/collections', (req, res) => {
+  router.get('/api/collections', async (req, res) => {
     requireSuperuser(res);
-    sendJson(res, 200, listPage(collections.list().map(collectionJson), parseQuery(req.url)));
+    const { items, ...page } = await collections.page(parseQuery(req.url));
+    sendPicked(res, 200, { items: items.map(collectionJson), ...page });
   });
   router.get('/api/collections/meta/scaffolds', (_req, res) => {
     requireSuperuser(res);
-    sendJson(res, 200, collections.scaffolds());
+    sendPicked(res, 200, collections.scaffolds());
   });
   router.post('/api/collections', async (req, res) => {
     requireSuperuser(res);
     const { body } = await readBody(req);
-    sendJson(res, 200, collectionJson(await collections.create(body)));
+    sendPicked(res, 200, collectionJson(await collections.create(body)));
   });
   router.put('/api/collections/import', async (req, res) => {
     requireSuperuser(res);
@@ -36,12 +36,12 @@ export function collectionsRouter(records: Records): Router {
   });
   router.get('/api/collections/:collection', (req, res) => {
     requireSuperuser(res);
-    sendJson(res, 200, collectionJson(collections.get(req.params.collection)));
+    sendPicked(res, 200, collectionJson(collections.get(req.params.collection)));
   });
   router.patch('/api/collections/:collection', async (req, res) => {
     requireSuperuser(res);
     const { body } = await readBody(req);
-    sendJson(res, 200, collectionJson(await collections.update(req.params.collection, body)));
+    sendPicked(res, 200, collectionJson(await collections.update(req.params.collection, body)));
   });
   router.delete('/api/collections/:collection', async (req, res) => {
     requireSuperuser(res);

@@ -1,4 +1,11 @@
-import { AppError, toAppError, type Collection, type Field, type WriteTx } from '@davit/domain';
+import {
+  AppError,
+  toAppError,
+  type Collection,
+  type Field,
+  type Row,
+  type WriteTx,
+} from '@davit/domain';
 import { REQUIRED } from '../fields/field-kind.ts';
 import { viewFields } from './view-fields.ts';
 
@@ -26,8 +33,7 @@ export function saveView(
 ): void {
   try {
     tx.collections.save(view, previous);
-    const query = { table: view.name, view: true, joins: [], order: [] };
-    const { rows } = tx.query(query, { offset: 0, limit: SAMPLE, count: false });
+    const rows = readView(tx, view);
     const ids = new Set(rows.map(({ id }) => id));
     if (ids.size < rows.length || ids.has('') || ids.has(null)) {
       throw new AppError('invalid', 'The id column must be unique and never empty.');
@@ -36,6 +42,12 @@ export function saveView(
     if (!AppError.is(error, 'invalid')) throw error;
     throw invalidQuery(toAppError(error).message, message);
   }
+}
+
+/** The first records; throws `invalid` where the view cannot be read any more. */
+export function readView(tx: WriteTx, view: Collection): Row[] {
+  const query = { table: view.name, view: true, joins: [], order: [] };
+  return tx.query(query, { offset: 0, limit: SAMPLE, count: false }).rows;
 }
 
 function invalidQuery(raw: string, message: string): AppError {

@@ -2,6 +2,7 @@ import {
   AppError,
   type Collection,
   type CollectionStore,
+  type FieldErrors,
   type Json,
   type JsonObject,
   type RecordStore,
@@ -11,19 +12,33 @@ import type { Core } from '../core.ts';
 import { formatDate } from '../fields/date.ts';
 import { randomSecret } from './auth-scaffold.ts';
 import type { CollectionPage, Collections } from './catalog.ts';
+import { changedViews } from './dependent-views.ts';
+import { importBody } from './import-body.ts';
+import { IMPORT_FAILED, importFailure, invalidImport } from './import-failure.ts';
 import { collectionPage } from './page.ts';
 import { isKnownType, mergeBody, normalize } from './merge-body.ts';
 import type { MemoryCatalog } from './memory-catalog.ts';
 import { generatedCollectionId, scaffold } from './scaffold.ts';
 import { truncate } from './truncate.ts';
 import { validateCollection } from './validate-collection.ts';
-import { fieldsOfView, saveView } from './save-view.ts';
+import { fieldsOfView, readView, saveView } from './save-view.ts';
 
 type Store = RecordStore & CollectionStore;
 
 export interface CollectionEvents {
   /** the catalog is another one now */
   changed(): void;
+}
+
+type Find = (idOrName: string) => Collection | undefined;
+
+interface WriteOptions {
+  /** of whatever is refused */
+  message: string;
+  /** deleted with it */
+  gone?: readonly Collection[];
+  /** the refusal of one definition; default: its complaints under `message` */
+  invalid?: (collection: Collection, errors: FieldErrors) => AppError;
 }
 
 /** The collections in memory and in the store, changed together. */
@@ -67,7 +82,7 @@ export class StoredCollections implements Collections {
     const collection = fromBody(body);
     const twin = this.find(collection.id);
     if (twin) throw taken(collection, twin);
-    await this.#write([collection], 'Failed to create collection.');
+    await this.#write([collection], { message: 'Failed to create collection.' });
     return this.get(collection.id);
   }
 
@@ -75,57 +90,82 @@ export class StoredCollections implements Collections {
     const previous = this.get(idOrName);
     const merged = mergeBody(previous, body);
     if (merged.options.authRule !== previous.options.authRule) renewSecret(merged);
-    await this.#write([merged], 'Failed to update collection.');
+    await this.#write([merged], { message: 'Failed to update collection.' });
     return this.get(previous.id);
   }
 
   async save(collection: Collection): Promise<Collection> {
     const message = `Failed to ${this.find(collection.id) ? 'update' : 'create'} collection.`;
     const complete = normalize(collection);
-    await this.#write([complete], message);
+    await this.#write([complete], { message });
     return this.get(complete.id);
   }
 
   async delete(idOrName: string): Promise<void> {
     const collection = this.get(idOrName);
-    if (collection.system) {
-      throw new AppError('invalid', 'System collections cannot be deleted.');
-    }
-    const referring = this.list().filter(
+    const names = this.#referring(collection).map(({ name }) => name);
+    const reason =
+      names.length > 0 ? ` probably due to existing reference in ${names.join(', ')}` : '';
+    const message = `Failed to delete collection${reason}.`;
+    if (collection.system || names.length > 0) throw new AppError('invalid', message);
+    const views = this.list().filter(({ type, id }) => type === 'view' && id !== collection.id);
+    await this.#store.write((tx) => {
+      tx.collections.delete(collection);
+      try {
+        for (const view of views) readView(tx, view);
+      } catch (cause) {
+        throw new AppError('invalid', message, { cause });
+      }
+    });
+    this.#replace(this.list().filter(({ id }) => id !== collection.id));
+    await this.#core.files?.deleteAll(collection.id);
+  }
+
+  /** Other collections with a relation to this one. */
+  #referring(collection: Collection): Collection[] {
+    return this.list().filter(
       ({ id, fields }) =>
         id !== collection.id &&
         fields.some((field) => field.type === 'relation' && field.collectionId === collection.id),
     );
-    if (referring.length > 0) {
-      const names = referring.map(({ name }) => name).join(', ');
-      const message = `Failed to delete collection probably due to existing reference in ${names}.`;
-      throw new AppError('invalid', message);
-    }
-    await this.#store.write((tx) => {
-      tx.collections.delete(collection);
-    });
-    this.#replace(this.list().filter(({ id }) => id !== collection.id));
   }
 
   async truncate(idOrName: string): Promise<void> {
     const collection = this.get(idOrName);
     if (collection.type === 'view') {
-      throw new AppError('invalid', 'View collections cannot be truncated.');
+      const message =
+        "View collections cannot be truncated since they don't store their own records.";
+      throw new AppError('invalid', message);
     }
-    await this.#truncate(collection);
+    try {
+      await this.#truncate(collection);
+    } catch (cause) {
+      if (!AppError.is(cause, 'invalid')) throw cause;
+      const message =
+        'Failed to truncate collection (most likely due to required cascade delete record references).';
+      throw new AppError('invalid', message, { cause });
+    }
   }
 
   async import(bodies: JsonObject[], options: { deleteMissing?: boolean } = {}): Promise<void> {
-    const merged = bodies.map((body) => {
-      const { id = '', name = '' } = body;
-      const known = this.find(text(id)) ?? this.find(text(name));
-      return known ? mergeBody(known, keepFields(known, body, options)) : fromBody(body);
-    });
-    const named = new Set(merged.map(({ id }) => id));
-    const gone = this.list().filter(
-      ({ id, system }) => options.deleteMissing === true && !system && !named.has(id),
-    );
-    await this.#write(merged, 'Failed to import collections.', gone);
+    const { deleteMissing = false } = options;
+    try {
+      const merged = bodies.map((body) => {
+        const known = this.find(text(body.id) || text(body.name));
+        return known
+          ? mergeBody(known, importBody(known, body, { deleteMissing }))
+          : fromBody(body);
+      });
+      const named = new Set(merged.map(({ id }) => id));
+      const gone = this.list().filter(({ id, system }) => !system && !named.has(id));
+      await this.#write(merged, {
+        message: IMPORT_FAILED,
+        gone: deleteMissing ? gone : [],
+        invalid: invalidImport,
+      });
+    } catch (error) {
+      throw importFailure(error);
+    }
   }
 
   scaffolds(): Record<'base' | 'auth' | 'view', JsonObject> {
@@ -141,40 +181,39 @@ export class StoredCollections implements Collections {
     this.#replace(await this.#store.loadCollections());
   }
 
-  /** Checks all, then saves all in one transaction. */
-  async #write(
-    collections: readonly Collection[],
-    message: string,
-    gone: readonly Collection[] = [],
-  ): Promise<void> {
+  /** Checks all, then saves all in one transaction, with the views that follow from them. */
+  async #write(collections: readonly Collection[], options: WriteOptions): Promise<void> {
+    const { message, gone = [] } = options;
     const now = formatDate(this.#core.clock.now());
-    const next = collections.map((collection) => ({
-      ...this.#withViewFields(collection, message),
+    const stamped = tablesFirst(collections).map((collection) => ({
+      ...collection,
       created: collection.created || now,
       updated: now,
     }));
-    this.#check(next, gone, message);
+    const touched = new Set([...stamped, ...gone].map(({ id }) => id));
+    const others = this.list().filter(({ id }) => !touched.has(id));
+    const find = finder([...others, ...stamped]);
+    const next = stamped.map((collection) => this.#withViewFields(collection, find, message));
+    const all = [...others, ...next];
+    this.#check(next, all, options);
+    const views = others.filter(({ type }) => type === 'view');
+    const saved = [...next, ...changedViews(views, finder(all))];
     await this.#store.write((tx) => {
-      this.#saveAll(tx, next, { gone, message });
+      this.#saveAll(tx, saved, { gone, message });
     });
-    const kept = this.list().filter(({ id }) => !gone.some((item) => item.id === id));
-    const byId = new Map([...kept, ...next].map((collection) => [collection.id, collection]));
+    const byId = new Map([...this.list(), ...saved].map((item) => [item.id, item]));
+    for (const { id } of gone) byId.delete(id);
     this.#replace([...byId.values()]);
   }
 
-  #check(next: readonly Collection[], gone: readonly Collection[], message: string): void {
-    const others = this.list().filter(
-      ({ id }) => ![...next, ...gone].some((collection) => collection.id === id),
-    );
-    const all = [...others, ...next];
-    const find = (wanted: string): Collection | undefined =>
-      all.find(({ id }) => id === wanted) ??
-      all.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  #check(next: readonly Collection[], all: Collection[], options: WriteOptions): void {
+    const { message, invalid } = options;
     for (const collection of next) {
-      const previous = this.#memory.find(collection.id);
-      const stored = previous?.id === collection.id ? previous : undefined;
-      const errors = validateCollection(collection, { previous: stored, find, list: () => all });
-      if (Object.keys(errors).length > 0) throw new AppError('invalid', message, { data: errors });
+      const previous = this.list().find(({ id }) => id === collection.id);
+      const context = { previous, find: finder(all), list: () => all };
+      const errors = validateCollection(collection, context);
+      if (Object.keys(errors).length === 0) continue;
+      throw invalid?.(collection, errors) ?? new AppError('invalid', message, { data: errors });
     }
   }
 
@@ -197,13 +236,13 @@ export class StoredCollections implements Collections {
   }
 
   /** The fields of a view follow from its query, whatever was sent. */
-  #withViewFields(collection: Collection, message: string): Collection {
+  #withViewFields(collection: Collection, find: Find, message: string): Collection {
     if (collection.type !== 'view') return collection;
     const { viewQuery } = collection.options;
     const query = typeof viewQuery === 'string' ? viewQuery : '';
     const before = this.list().find(({ id }) => id === collection.id);
     if (before?.options.viewQuery === query) return { ...collection, fields: before.fields };
-    return { ...collection, fields: fieldsOfView(query, (name) => this.find(name), message) };
+    return { ...collection, fields: fieldsOfView(query, find, message) };
   }
 
   #replace(collections: readonly Collection[]): void {
@@ -223,18 +262,16 @@ function fromBody(body: JsonObject): Collection {
   return mergeBody({ ...scaffold(type), id, system: body.system === true }, body);
 }
 
-/** What an import does not list stays, unless asked otherwise. */
-function keepFields(
-  known: Collection,
-  body: JsonObject,
-  { deleteMissing = false }: { deleteMissing?: boolean },
-): JsonObject {
-  if (deleteMissing || !Array.isArray(body.fields)) return body;
-  const listed = body.fields.filter(isObject);
-  const others = known.fields.filter(
-    (field) => !listed.some(({ id, name }) => id === field.id || name === field.name),
-  );
-  return { ...body, fields: [...listed, ...(others as unknown as JsonObject[])] };
+/** Views last: they may read what is saved with them. */
+function tablesFirst(collections: readonly Collection[]): Collection[] {
+  const isView = ({ type }: Collection): boolean => type === 'view';
+  return [...collections.filter((item) => !isView(item)), ...collections.filter(isView)];
+}
+
+function finder(collections: readonly Collection[]): Find {
+  return (wanted) =>
+    collections.find(({ id }) => id === wanted) ??
+    collections.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
 }
 
 /** Generated ids follow from the name: a name that is taken shows as such. */

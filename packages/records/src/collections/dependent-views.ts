@@ -1,0 +1,33 @@
+import type { Collection, Field } from '@davit/domain';
+import { viewFields } from './view-fields.ts';
+
+/** Views whose fields follow from what has changed, as they are now. One that cannot be read stays as it is. */
+export function changedViews(
+  views: readonly Collection[],
+  find: (name: string) => Collection | undefined,
+): Collection[] {
+  return views.flatMap((view) => {
+    const fields = fieldsNow(view, find);
+    return fields && shapeOf(fields) !== shapeOf(view.fields) ? [{ ...view, fields }] : [];
+  });
+}
+
+function fieldsNow(
+  { options }: Collection,
+  find: (name: string) => Collection | undefined,
+): Field[] | undefined {
+  try {
+    return typeof options.viewQuery === 'string' ? viewFields(options.viewQuery, find) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ids of cloned fields are random: they do not count. */
+function shapeOf(fields: readonly Field[]): string {
+  return JSON.stringify(
+    fields.map((field) =>
+      Object.entries({ ...field, id: '' }).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+  );
+}
