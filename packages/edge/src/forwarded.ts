@@ -8,6 +8,8 @@ export interface Peer {
   /** another proxy of ours: what it says about the client is believed */
   trusted: boolean;
   secure: boolean;
+  /** as `Forwarded` spells it */
+  node: string;
 }
 
 /** Proxies whose forwarding headers are believed: addresses and networks (`10.0.0.0/8`). */
@@ -25,7 +27,8 @@ export class TrustedPeers {
     const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
     const family = isIPv4(address) ? 'ipv4' : 'ipv6';
     const trusted = isIP(address) !== 0 && this.#list.check(address, family);
-    const peer = { address, trusted, secure: 'encrypted' in socket };
+    const node = isIPv6(address) ? `"[${address}]"` : address || 'unknown';
+    const peer = { address, trusted, secure: 'encrypted' in socket, node };
     this.#known.set(socket, peer);
     return peer;
   }
@@ -54,8 +57,7 @@ export function renderForwarded(facts: RequestFacts, peer: Peer, requestId: stri
   const { forwarded, authority } = facts;
   const before = peer.trusted ? forwarded : {};
   const scheme = isSecure(facts, peer) ? 'https' : 'http';
-  const name = isIPv6(peer.address) ? `"[${peer.address}]"` : peer.address || 'unknown';
-  const own = `for=${name};host="${authority}";proto=${scheme}`;
+  const own = `for=${peer.node};host="${authority}";proto=${scheme}`;
   return (
     `X-Forwarded-For: ${join(before['x-forwarded-for'], peer.address)}\r\n` +
     `X-Forwarded-Host: ${before['x-forwarded-host'] ?? authority}\r\n` +
