@@ -23,11 +23,9 @@ async function run(config: Config): Promise<string | undefined> {
     case 'version':
       return `${VERSION}\n`;
     case 'crds':
-      return stringify(renderCrd());
+      return toYaml(renderCrd());
     case 'rbac':
-      return renderRbac('davit')
-        .map((object) => stringify(object))
-        .join('---\n');
+      return renderRbac('davit').map(toYaml).join('---\n');
     case 'run': {
       // bursts (a list, two hundred reconciles) would let the young generation grow, and it is never given back
       setFlagsFromString('--semi-space-growth-factor=1');
@@ -54,4 +52,9 @@ main().catch((error: unknown) => {
 function describe(error: unknown): string {
   if (AppError.is(error)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Without anchors: people read and copy this. */
+function toYaml(object: unknown): string {
+  return stringify(object, { lineWidth: 0, aliasDuplicateObjects: false });
 }
