@@ -1,5 +1,5 @@
 import { AppError, toAppError } from '@davit/domain';
-import type { Code, FieldErrors, Logger } from '@davit/domain';
+import type { Code, FieldError, FieldErrors, Logger } from '@davit/domain';
 import type { ErrorRequestHandler, Response } from 'express';
 import { contextOf } from './context.ts';
 import { sendJson } from './json-response.ts';
@@ -45,12 +45,26 @@ export interface ErrorBody {
 /** What the client is told; nothing of the cause. */
 export function toErrorBody(error: AppError, requestId: string): ErrorBody {
   return {
-    data: error.data ?? {},
+    data: error.data ? sentences(error.data) : {},
     message: sentenize(error.message) || DEFAULT_MESSAGE[error.code],
     status: STATUS[error.code],
     code: error.code,
     requestId,
   };
+}
+
+/** Complaints are sentences too. */
+function sentences(errors: FieldErrors): FieldErrors {
+  const entries = Object.entries(errors).map(([name, error]): [string, FieldErrors[string]] => {
+    if (!isComplaint(error)) return [name, sentences(error)];
+    return [name, { ...error, message: sentenize(error.message) }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A field may be called `code`: a complaint's is text. */
+function isComplaint(error: FieldError | FieldErrors): error is FieldError {
+  return typeof error.code === 'string' && typeof error.message === 'string';
 }
 
 /** Turns whatever a handler threw into a response; logs what the client must not see. */

@@ -20,8 +20,11 @@ export function toDatabaseError(error: unknown, collection?: Collection): AppErr
   if (code === 'SQLITE_INTERRUPT') {
     return new AppError('timeout', 'The query took too long.', { cause: error });
   }
+  if (code === 'SQLITE_ERROR') {
+    return new AppError('invalid', `SQL logic error: ${message} (1)`, { cause: error });
+  }
   // a RangeError is the driver's: more than one statement, or values that do not fit the places
-  if (code === 'SQLITE_ERROR' || code === 'SQLITE_RANGE' || error instanceof RangeError) {
+  if (code === 'SQLITE_RANGE' || error instanceof RangeError) {
     return new AppError('invalid', message, { cause: error });
   }
   return new AppError('internal', 'Something went wrong while processing your request.', {

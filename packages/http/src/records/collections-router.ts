@@ -2,6 +2,7 @@ import { AppError } from '@davit/domain';
 import type { JsonObject } from '@davit/domain';
 import type { Records } from '@davit/records';
 import { Router } from 'express';
+import type { Request } from 'express';
 import { readBody } from '../body/read-body.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
@@ -23,7 +24,7 @@ export function collectionsRouter(records: Records): Router {
   });
   router.post('/api/collections', async (req, res) => {
     requireSuperuser(res);
-    const { body } = await readBody(req);
+    const body = await readDefinition(req);
     sendPicked(res, 200, collectionJson(await collections.create(body)));
   });
   router.put('/api/collections/import', async (req, res) => {
@@ -40,7 +41,7 @@ export function collectionsRouter(records: Records): Router {
   });
   router.patch('/api/collections/:collection', async (req, res) => {
     requireSuperuser(res);
-    const { body } = await readBody(req);
+    const body = await readDefinition(req);
     sendPicked(res, 200, collectionJson(await collections.update(req.params.collection, body)));
   });
   router.delete('/api/collections/:collection', async (req, res) => {
@@ -54,6 +55,16 @@ export function collectionsRouter(records: Records): Router {
     sendNoContent(res);
   });
   return router;
+}
+
+async function readDefinition(req: Request): Promise<JsonObject> {
+  try {
+    return (await readBody(req)).body;
+  } catch (cause) {
+    if (!AppError.is(cause, 'invalid')) throw cause;
+    const message = 'Failed to load the submitted data due to invalid formatting.';
+    throw new AppError('invalid', message, { cause });
+  }
 }
 
 function importedCollections(body: JsonObject): JsonObject[] {

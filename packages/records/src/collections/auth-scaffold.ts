@@ -91,6 +91,7 @@ const VERIFICATION = template(
   '<p>Thank you for joining us at {APP_NAME}.</p>',
   '<p>Click on the button below to verify your email address.</p>',
   button('confirm-verification', 'Verify'),
+  "<p><i>If you didn't recently register, please ignore this email.</i></p>",
 );
 const RESET_PASSWORD = template(
   'Reset your {APP_NAME} password',
@@ -107,7 +108,7 @@ const CONFIRM_EMAIL_CHANGE = template(
 const OTP = template(
   'OTP for {APP_NAME}',
   '<p>Your one-time password is: <strong>{OTP}</strong></p>',
-  "<p><i>If you didn't ask for the one-time password, please ignore this email.</i></p>",
+  "<p><i>If you didn't ask for the one-time password, you can ignore this email.</i></p>",
 );
 const LOGIN_ALERT = template(
   'Login from a new location',

@@ -1,4 +1,5 @@
 import {
+  AppError,
   COLLECTION_TYPES,
   parseIndex,
   renderIndex,
@@ -14,6 +15,7 @@ import { randomText } from '../fields/random.ts';
 import { isFieldType, normalizeField } from './field-options.ts';
 import { withSystemFields } from './scaffold.ts';
 
+export const BAD_FORMAT = 'Failed to load the submitted data due to invalid formatting.';
 const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule'] as const;
 
 /**
@@ -24,14 +26,14 @@ export function mergeBody(base: Collection, body: JsonObject): Collection {
   const given = withKnownCase(body, [...Object.keys(base), ...Object.keys(base.options)]);
   const merged: Collection = { ...base };
   if (typeof given.name === 'string') merged.name = given.name;
+  if (typeof given.system === 'boolean') merged.system = given.system;
+  if (given.type !== undefined && isKnownType(given.type)) merged.type = given.type;
   for (const rule of RULES) {
     if (rule in given) merged[rule] = asRule(given[rule]);
   }
   if (Array.isArray(given.fields) && base.type !== 'view') {
     const listed = given.fields.flatMap((field) => mergeField(field, base.fields));
-    const left = systemFieldsLeft(base.fields, listed);
-    const [id, others] = [left.filter(isId), left.filter((field) => !isId(field))];
-    merged.fields = [...id, ...listed, ...others];
+    merged.fields = listed;
   }
   if (Array.isArray(given.indexes)) {
     merged.indexes = given.indexes.filter((index) => typeof index === 'string');
@@ -86,21 +88,9 @@ function asRule(value: Json | undefined): Rule {
 function mergeField(input: Json, previous: readonly Field[]): Field[] {
   if (input === null || typeof input !== 'object' || Array.isArray(input)) return [];
   const known = previous.find(({ id, name }) => (input.id ? id === input.id : name === input.name));
-  const type = isFieldType(input.type) ? input.type : known?.type;
-  if (type === undefined) return [];
+  const type = input.type === undefined ? known?.type : input.type;
+  if (!isFieldType(type)) throw new AppError('invalid', BAD_FORMAT);
   return [normalizeField({ ...input, ...(known && { id: known.id }), type })];
-}
-
-function isId({ name }: Field): boolean {
-  return name === 'id';
-}
-
-/** Only what is not a system field goes with a list that does not mention it. */
-function systemFieldsLeft(previous: readonly Field[], listed: readonly Field[]): Field[] {
-  return previous.filter(
-    ({ system, id, name }) =>
-      system && !listed.some((field) => field.id === id || field.name === name),
-  );
 }
 
 function mergeOptions(options: JsonObject, given: JsonObject): JsonObject {

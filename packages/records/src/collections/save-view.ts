@@ -15,7 +15,10 @@ export function fieldsOfView(
   find: (name: string) => Collection | undefined,
   message: string,
 ): Field[] {
-  if (query === '') throw new AppError('invalid', message, { data: { viewQuery: REQUIRED } });
+  if (query === '') {
+    const data = { fields: REQUIRED, viewQuery: REQUIRED };
+    throw new AppError('invalid', message, { data });
+  }
   try {
     return viewFields(query, find);
   } catch (error) {
@@ -55,5 +58,5 @@ function invalidQuery(raw: string, message: string): AppError {
     code: 'validation_invalid_view_query',
     message: `Invalid query - ${raw}.`.replace(/\.\.$/, '.'),
   };
-  return new AppError('invalid', message, { data: { viewQuery } });
+  return new AppError('invalid', message, { data: { fields: REQUIRED, viewQuery } });
 }

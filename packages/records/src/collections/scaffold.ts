@@ -64,7 +64,7 @@ export function withSystemFields(collection: Collection): Collection {
   const fields = collection.fields.map((field) => ({ ...field }));
   const missing: Field[] = [];
   for (const wanted of systemFields(collection.type)) {
-    const own = fields.find(({ name }) => name === wanted.name);
+    const own = fields.find(({ name, type }) => name === wanted.name && type === wanted.type);
     if (own === undefined) missing.push(wanted);
     else enforce(own, wanted);
   }
@@ -79,9 +79,10 @@ function enforce(own: Field, wanted: Field): void {
       ? ['type', 'system', 'required', 'primaryKey', 'hidden']
       : (ENFORCED[wanted.name] ?? []);
   for (const key of keys) own[key] = wanted[key];
+  if (wanted.name === 'id' && own.pattern === '') own.pattern = DEFAULT_ID_PATTERN;
 }
 
-function withAuthIndexes({ type, id, name, indexes }: Collection): string[] {
+export function withAuthIndexes({ type, id, name, indexes }: Collection): string[] {
   if (type !== 'auth') return indexes;
   const wanted = [
     `CREATE UNIQUE INDEX \`idx_tokenKey_${id}\` ON \`${name}\` (\`tokenKey\`)`,

@@ -10,15 +10,18 @@ import {
 } from '@davit/domain';
 import type { Core } from '../core.ts';
 import { formatDate } from '../fields/date.ts';
+import { randomText } from '../fields/random.ts';
 import { randomSecret } from './auth-scaffold.ts';
 import type { CollectionPage, Collections } from './catalog.ts';
+import { notFound } from '../failure.ts';
 import { changedViews } from './dependent-views.ts';
 import { importBody } from './import-body.ts';
 import { IMPORT_FAILED, importFailure, invalidImport } from './import-failure.ts';
+import { complete } from './complete.ts';
 import { collectionPage } from './page.ts';
 import { isKnownType, mergeBody, normalize } from './merge-body.ts';
 import type { MemoryCatalog } from './memory-catalog.ts';
-import { generatedCollectionId, scaffold } from './scaffold.ts';
+import { generatedCollectionId, scaffold, withAuthIndexes } from './scaffold.ts';
 import { truncate } from './truncate.ts';
 import { validateCollection } from './validate-collection.ts';
 import { fieldsOfView, readView, saveView } from './save-view.ts';
@@ -88,6 +91,7 @@ export class StoredCollections implements Collections {
 
   async update(idOrName: string, body: JsonObject): Promise<Collection> {
     const previous = this.get(idOrName);
+    if (body.id !== undefined && body.id !== previous.id) throw notFound();
     const merged = mergeBody(previous, body);
     if (merged.options.authRule !== previous.options.authRule) renewSecret(merged);
     await this.#write([merged], { message: 'Failed to update collection.' });
@@ -169,16 +173,13 @@ export class StoredCollections implements Collections {
   }
 
   scaffolds(): Record<'base' | 'auth' | 'view', JsonObject> {
-    const { base, auth, view } = {
-      base: scaffold('base'),
-      auth: scaffold('auth'),
-      view: scaffold('view'),
-    };
+    const [base, bare, view] = [scaffold('base'), scaffold('auth'), scaffold('view')];
+    const auth = { ...bare, indexes: withAuthIndexes({ ...bare, id: randomText(10) }) };
     return { base: publicJson(base), auth: publicJson(auth), view: publicJson(view) };
   }
 
   async reload(): Promise<void> {
-    this.#replace(await this.#store.loadCollections());
+    this.#replace((await this.#store.loadCollections()).map(complete));
   }
 
   /** Checks all, then saves all in one transaction, with the views that follow from them. */
@@ -228,7 +229,7 @@ export class StoredCollections implements Collections {
     for (const collection of next) {
       const previous = this.list().find(({ id }) => id === collection.id);
       if (collection.type === 'view') saveView(tx, collection, { previous, message });
-      else tx.collections.save(collection, previous);
+      else saveTable(tx, collection, { previous, message });
     }
     for (const collection of gone) {
       if (collection.type !== 'view') tx.collections.delete(collection);
@@ -260,6 +261,20 @@ function fromBody(body: JsonObject): Collection {
   const name = text(body.name ?? '');
   const id = text(body.id ?? '') || generatedCollectionId(type, name);
   return mergeBody({ ...scaffold(type), id, system: body.system === true }, body);
+}
+
+/** Throws `invalid` under `message` for indexes that cannot be made. */
+function saveTable(
+  tx: WriteTx,
+  collection: Collection,
+  { previous, message }: { previous: Collection | undefined; message: string },
+): void {
+  try {
+    tx.collections.save(collection, previous);
+  } catch (error) {
+    if (!AppError.is(error, 'invalid') || !error.data) throw error;
+    throw new AppError('invalid', message, { data: error.data, cause: error });
+  }
 }
 
 /** Views last: they may read what is saved with them. */

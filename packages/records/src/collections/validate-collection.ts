@@ -1,9 +1,8 @@
 import type { Collection, FieldError, FieldErrors, Rule } from '@davit/domain';
-import { hasUniqueIndex } from '@davit/domain';
 import { Resolution } from '@davit/filter';
-import { factorSettings, passwordAuth, tokenSettings } from '../auth/auth-options.ts';
 import { REQUIRED } from '../fields/field-kind.ts';
 import type { CollectionContext } from './collection-context.ts';
+import { validateAuthOptions } from './validate-auth-options.ts';
 import { validateFields } from './validate-fields.ts';
 import { validateIndexes } from './validate-indexes.ts';
 
@@ -23,7 +22,7 @@ export function validateCollection(
   const errors: FieldErrors = {
     ...validateIdentity(collection, context),
     ...validateRules(collection, context),
-    ...validateAuthOptions(collection),
+    ...(collection.type === 'auth' ? validateAuthOptions(collection) : {}),
   };
   if (collection.type !== 'view') {
     const fields = validateFields(collection, context);
@@ -40,7 +39,8 @@ function validateIdentity(collection: Collection, context: CollectionContext): F
   if (name) errors.name = name;
   const { previous } = context;
   const twin = context.list().some((other) => other !== collection && other.id === collection.id);
-  if (twin || !/^\w{1,100}$/.test(collection.id)) {
+  const changed = previous !== undefined && previous.id !== collection.id;
+  if (twin || changed || !/^\w{1,100}$/.test(collection.id)) {
     errors.id = {
       code: 'validation_invalid_or_existing_id',
       message: 'The model id is invalid or already exists.',
@@ -50,6 +50,12 @@ function validateIdentity(collection: Collection, context: CollectionContext): F
     errors.type = {
       code: 'validation_collection_type_change',
       message: 'Collection type cannot be changed.',
+    };
+  }
+  if (previous && previous.system !== collection.system) {
+    errors.system = {
+      code: 'validation_collection_system_flag_change',
+      message: 'System collection state cannot be changed.',
     };
   }
   return errors;
@@ -67,7 +73,7 @@ function nameError(collection: Collection, context: CollectionContext): FieldErr
   if (INTERNAL.test(name)) {
     return {
       code: 'validation_collection_name_invalid',
-      message: "The collection name shouldn't match with an existing internal table.",
+      message: "The name shouldn't match with an existing internal table.",
     };
   }
   if (context.previous?.system && context.previous.name !== name) {
@@ -141,61 +147,4 @@ function ruleError(
     const raw = error instanceof Error ? error.message : String(error);
     return { code: 'validation_invalid_rule', message: `Invalid rule. Raw error: ${raw}` };
   }
-}
-
-function validateAuthOptions(collection: Collection): FieldErrors {
-  if (collection.type !== 'auth') return {};
-  const errors: FieldErrors = { ...tokenErrors(collection) };
-  const { enabled, identityFields } = passwordAuth(collection);
-  const identity = enabled ? identityError(collection, identityFields) : undefined;
-  if (identity) errors.passwordAuth = { identityFields: identity };
-  const otp = factorSettings(collection, 'otp').enabled;
-  if (factorSettings(collection, 'mfa').enabled && !(enabled && otp)) {
-    errors.mfa = {
-      enabled: {
-        code: 'validation_mfa_not_enough_auths',
-        message: 'MFA requires at least 2 auth methods to be enabled.',
-      },
-    };
-  }
-  return errors;
-}
-
-function tokenErrors(collection: Collection): FieldErrors {
-  const errors: FieldErrors = {};
-  for (const type of ['auth', 'file', 'verification', 'passwordReset', 'emailChange'] as const) {
-    const { secret, duration } = tokenSettings(collection, type);
-    if (secret.length < 30 || secret.length > 255) {
-      errors[`${type}Token`] = { secret: between(30, 255) };
-    } else if (duration < 10 || duration > 94_670_856) {
-      const code = 'validation_min_greater_equal_than_required';
-      errors[`${type}Token`] = { duration: { code, message: 'Must be no less than 10.' } };
-    }
-  }
-  return errors;
-}
-
-function between(min: number, max: number): FieldError {
-  return {
-    code: 'validation_length_out_of_range',
-    message: `The length must be between ${min} and ${max}.`,
-    params: { min, max },
-  };
-}
-
-function identityError(
-  collection: Collection,
-  identityFields: readonly string[],
-): FieldError | undefined {
-  if (identityFields.length === 0) return REQUIRED;
-  for (const name of identityFields) {
-    if (!collection.fields.some((field) => field.name === name)) {
-      return { code: 'validation_missing_field', message: `Missing field "${name}".` };
-    }
-    if (!hasUniqueIndex(collection.indexes, name)) {
-      const message = `The field "${name}" doesn't have a UNIQUE constraint.`;
-      return { code: 'validation_missing_unique_constraint', message };
-    }
-  }
-  return undefined;
 }

@@ -1,17 +1,26 @@
-import { parseIndex, type Collection, type FieldError, type FieldErrors } from '@davit/domain';
+import {
+  parseIndex,
+  renderIndex,
+  type Collection,
+  type FieldError,
+  type FieldErrors,
+} from '@davit/domain';
 import type { CollectionContext } from './collection-context.ts';
 
 /** Complaints by position in the list. */
-export function validateIndexes(collection: Collection, context: CollectionContext): FieldErrors {
+export function validateIndexes(
+  collection: Collection,
+  context: CollectionContext,
+): FieldErrors | FieldError {
   if (collection.type === 'view') {
     if (collection.indexes.length === 0) return {};
-    const message = 'View collections do not support indexes.';
-    return { '0': { code: 'validation_indexes_not_supported', message } };
+    const message = "View collections don't support indexes.";
+    return { code: 'validation_indexes_not_supported', message };
   }
   const errors: FieldErrors = {};
-  const names = new Set<string>();
+  const [names, definitions] = [new Set<string>(), new Set<string>()];
   for (const [position, statement] of collection.indexes.entries()) {
-    const error = indexError(collection, statement, { names, context });
+    const error = indexError(collection, statement, { names, definitions, context });
     if (error) errors[String(position)] = error;
   }
   return errors;
@@ -20,12 +29,14 @@ export function validateIndexes(collection: Collection, context: CollectionConte
 function indexError(
   collection: Collection,
   statement: string,
-  { names, context }: { names: Set<string>; context: CollectionContext },
+  {
+    names,
+    definitions,
+    context,
+  }: { names: Set<string>; definitions: Set<string>; context: CollectionContext },
 ): FieldError | undefined {
   const index = parseIndex(statement);
-  const known = new Set(collection.fields.map(({ name }) => name.toLowerCase()));
-  const columns = index?.columns.filter(({ name }) => /^\w+$/.test(name)) ?? [];
-  if (index === undefined || columns.some(({ name }) => !known.has(name.toLowerCase()))) {
+  if (index === undefined) {
     return {
       code: 'validation_invalid_index_expression',
       message: 'Invalid CREATE INDEX expression.',
@@ -39,6 +50,14 @@ function indexError(
     };
   }
   names.add(name);
+  const definition = renderIndex({ ...index, name: '', optional: false }).toLowerCase();
+  if (definitions.has(definition)) {
+    return {
+      code: 'validation_duplicated_index_definition',
+      message: 'The index definition already exists.',
+    };
+  }
+  definitions.add(definition);
   const owner = context.list().find((other) => other.id !== collection.id && hasIndex(other, name));
   return (
     owner && {

@@ -35,7 +35,9 @@ export function parseViewQuery(query: string): ViewQuery {
 
 function parseColumn(text: string): ViewColumn {
   if (/(^|\.)\s*\*$/.test(text)) {
-    throw new Error('dynamic column names are not supported');
+    throw new Error(
+      'wildcard columns (*) are not supported - manually type the collection field names you want the view query to have',
+    );
   }
   const [, before = text, named] =
     /^([\s\S]+?)\s+as\s+(\S+)$/i.exec(text) ?? /^([\w.`"[\]]+)\s+([\w`"[\]]+)$/.exec(text) ?? [];

@@ -41,7 +41,7 @@ test.each([
 });
 
 test.each([
-  ['select * from posts', 'dynamic column names'],
+  ['select * from posts', 'wildcard columns'],
   ['select title from posts', 'missing required id'],
   ['select id from posts; drop table posts', 'multiple statements'],
   ['delete from posts', 'a single SELECT'],

@@ -21,7 +21,9 @@ const CASTS: [RegExp, FieldType, JsonObject][] = [
 export function viewFields(query: string, find: Find): Field[] {
   const parsed = parseViewQuery(query);
   if (!parsed.columns.some(({ alias }) => alias === 'id')) {
-    throw new Error('missing required id column (you can use "(ROW_NUMBER() OVER()) as id")');
+    throw new Error(
+      "missing required id column (you can use `(ROW_NUMBER() OVER()) as id` if you don't have one)",
+    );
   }
   return parsed.columns.map((column) => fieldOf(column, parsed, find));
 }

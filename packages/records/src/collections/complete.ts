@@ -1,0 +1,20 @@
+import type { Collection, Field, JsonObject } from '@davit/domain';
+import { normalizeField } from './field-options.ts';
+
+/** A stored definition with every option of its fields: older directories leave out what did not exist then. */
+export function complete(collection: Collection): Collection {
+  const fields = collection.fields.map((field) => normalizeField(field as Field & JsonObject));
+  return { ...collection, fields, options: withProviders(collection.options) };
+}
+
+function withProviders(options: JsonObject): JsonObject {
+  const { oauth2 } = options;
+  if (!isObject(oauth2)) return options;
+  const providers = Array.isArray(oauth2.providers) ? oauth2.providers.filter(isObject) : [];
+  const completed = providers.map((provider) => ({ ...provider, extra: provider.extra ?? {} }));
+  return { ...options, oauth2: { ...oauth2, providers: completed } };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
