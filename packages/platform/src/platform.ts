@@ -60,14 +60,19 @@ export class Platform {
 
   /** Throws `unauthenticated` for guests, `not_found` for what is not the caller's. */
   async authorize(auth: AuthRecord | undefined, ref: DeploymentRef): Promise<void> {
+    await this.authorizeProject(auth, ref.projectId);
+    const { records } = this.#parts;
+    const deployment = await records.get(COLLECTION_IDS.deployments, ref.deploymentId);
+    if (deployment?.project !== ref.projectId) throw notFound();
+  }
+
+  /** As `authorize`, for a whole project. */
+  async authorizeProject(auth: AuthRecord | undefined, projectId: string): Promise<void> {
     if (auth === undefined) {
       throw new AppError('unauthenticated', 'Missing or invalid authentication.');
     }
-    const { records } = this.#parts;
-    const project = await records.get(COLLECTION_IDS.projects, ref.projectId);
-    const deployment = await records.get(COLLECTION_IDS.deployments, ref.deploymentId);
-    if (project && deployment?.project === project.id && ownsProject(auth, project)) return;
-    throw new AppError('not_found', "The requested resource wasn't found.");
+    const project = await this.#parts.records.get(COLLECTION_IDS.projects, projectId);
+    if (!project || !ownsProject(auth, project)) throw notFound();
   }
 
   /** The newest status. `authorize` first. */
@@ -77,6 +82,15 @@ export class Platform {
       this.#board.want(ref, wanted.kind === 'apply' ? wanted.intent.rolloutId : null);
     }
     return withoutSecrets(this.#board.status(ref));
+  }
+
+  /** The newest status of every deployment of a project. `authorizeProject` first. */
+  async statuses(projectId: string): Promise<DeploymentStatus[]> {
+    const deployments = await this.#parts.records.find(COLLECTION_IDS.deployments, {
+      filter: 'project = {:project}',
+      params: { project: projectId },
+    });
+    return Promise.all(deployments.map(({ id }) => this.status({ projectId, deploymentId: id })));
   }
 
   logs(ref: DeploymentRef, options: LogOptions): AsyncIterable<LogLine> {
@@ -132,6 +146,8 @@ export class Platform {
     await this.#parts.driver.apply(wanted.intent, { signal, revert: true });
   }
 }
+
+const notFound = (): AppError => new AppError('not_found', "The requested resource wasn't found.");
 
 /** A spec edited on the engine may name secrets in the open. */
 function withoutSecrets(status: DeploymentStatus): DeploymentStatus {

@@ -8,7 +8,7 @@ import { sendJson, sendNoContent } from '../json-response.ts';
 import { requestInfo } from '../request-info.ts';
 import { instanceName, logQuery } from './params.ts';
 import { StreamLimit } from './stream-limit.ts';
-import { streamEvents, streamLogs, streamStatus, writeLogs } from './streams.ts';
+import { streamEvents, streamLogs, streamProject, streamStatus, writeLogs } from './streams.ts';
 import type { Stream } from './streams.ts';
 
 /** One request about one deployment that is the caller's. */
@@ -28,13 +28,24 @@ export function platformRouter(platform: Platform, version: string): Router {
     requireAuth(res);
     sendJson(res, 200, { ...platform.engine(), version });
   });
-  router.use('/projects/:project/deployments/:deployment', deploymentRouter(platform));
+  const limit = new StreamLimit();
+  router.get('/projects/:project/status/stream', async (req, res) => {
+    const request = requestInfo(req, res);
+    const projectId = String(req.params.project);
+    await platform.authorizeProject(request.auth, projectId);
+    const release = limit.take(request.auth?.record.id ?? '');
+    try {
+      await streamProject({ res, request, projectId, platform });
+    } finally {
+      release();
+    }
+  });
+  router.use('/projects/:project/deployments/:deployment', deploymentRouter(platform, limit));
   return router;
 }
 
-function deploymentRouter(platform: Platform): Router {
+function deploymentRouter(platform: Platform, limit: StreamLimit): Router {
   const router = Router({ mergeParams: true });
-  const limit = new StreamLimit();
 
   const on =
     (handle: (call: Call) => Promise<void>): RequestHandler =>

@@ -1,6 +1,6 @@
 import { toAppError } from '@davit/domain';
 import type { DeploymentRef, LogLine } from '@davit/domain';
-import type { Platform } from '@davit/platform';
+import type { DeploymentStatus, Platform } from '@davit/platform';
 import type { RequestInfo } from '@davit/records';
 import type { Response } from 'express';
 import { batches } from './batches.ts';
@@ -15,12 +15,20 @@ export interface Stream {
   platform: Platform;
 }
 
-/** Runs `source` into an event stream; a failure after the start arrives as an `error` event. */
-async function run(stream: Stream, source: (events: EventStream) => Promise<void>): Promise<void> {
+export type ProjectStream = Omit<Stream, 'ref'> & { projectId: string };
+
+function run(stream: Stream, source: (events: EventStream) => Promise<void>): Promise<void> {
   const { platform, ref, request } = stream;
-  const events = openEventStream(stream.res, {
-    stillAllowed: () => platform.authorize(request.auth, ref),
-  });
+  return runUntil(stream.res, source, () => platform.authorize(request.auth, ref));
+}
+
+/** Runs `source` into an event stream; a failure after the start arrives as an `error` event. */
+async function runUntil(
+  res: Response,
+  source: (events: EventStream) => Promise<void>,
+  stillAllowed: () => Promise<void>,
+): Promise<void> {
+  const events = openEventStream(res, { stillAllowed });
   try {
     await source(events);
   } catch (error) {
@@ -43,6 +51,29 @@ export function streamStatus(stream: Stream): Promise<void> {
       }
     }
   });
+}
+
+/** `status`: one of every deployment of a project at once, then of those that change; without their details. */
+export function streamProject(stream: ProjectStream): Promise<void> {
+  const { platform, projectId, request } = stream;
+  const source = async (events: EventStream): Promise<void> => {
+    const changes = platform.bus.subscribe('rollout.observed', { signal: events.signal });
+    for (const status of await platform.statuses(projectId)) {
+      await events.send('status', withoutDetails(status));
+    }
+    await events.send('synced', {});
+    for await (const ref of changes) {
+      if (ref.projectId !== projectId) continue;
+      await events.send('status', withoutDetails(await platform.status(ref)));
+    }
+  };
+  return runUntil(stream.res, source, () => platform.authorizeProject(request.auth, projectId));
+}
+
+function withoutDetails({ projectId, deploymentId, rolloutId, ...rest }: DeploymentStatus): object {
+  const { phase, reason, message, replicas, urls, observedAt, stale } = rest;
+  const told = { phase, reason, message, replicas, urls, observedAt, stale };
+  return { projectId, deploymentId, rolloutId, ...told };
 }
 
 /** `event`: those that are kept, then new ones. */

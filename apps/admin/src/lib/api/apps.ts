@@ -9,6 +9,9 @@ export interface AppStatus extends RolloutObservation {
   stale: boolean;
 }
 
+/** What the table of a project's apps shows. */
+export type AppSummary = Omit<AppStatus, 'instances' | 'status' | 'drift'>;
+
 export interface EngineInfo {
   driver: 'kubernetes' | 'docker' | 'none';
   connected: boolean;
@@ -22,9 +25,6 @@ export function appPath(ref: DeploymentRef, tail: string): string {
 }
 
 export const engine = (): Promise<EngineInfo> => pb.send<EngineInfo>('/api/davit/v1/engine', {});
-
-export const appStatus = (ref: DeploymentRef): Promise<AppStatus> =>
-  pb.send<AppStatus>(appPath(ref, 'status'), {});
 
 const post = (ref: DeploymentRef, tail: string): Promise<unknown> =>
   pb.send<unknown>(appPath(ref, tail), { method: 'POST' });

@@ -1,32 +1,27 @@
-import { appStatus, findRunning, type AppStatus } from '#lib/api/apps.ts';
+import { findRunning, type AppSummary } from '#lib/api/apps.ts';
 import { pb } from '#lib/api/client.ts';
-import { toProblem } from '#lib/api/problem.ts';
-import type { Deployment, Rollout } from '#lib/api/records.ts';
-
-const REFRESH_MS = 8000;
-const AT_ONCE = 4;
+import type { Rollout } from '#lib/api/records.ts';
+import type { Frame } from '#lib/api/sse.ts';
+import { openStream } from '#lib/api/stream.ts';
 
 /** What the table of a project's apps shows beyond their records: images and counts. */
 export class ProjectStatus {
   /** by the id of the app, as `statuses` is */
   running: Record<string, Rollout> = $state.raw({});
-  statuses: Record<string, AppStatus> = $state.raw({});
+  statuses: Record<string, AppSummary> = $state.raw({});
   runningReady: boolean = $state(false);
   #project = '';
   #stop: (() => void)[] = [];
-  #apps: () => Deployment[] = () => [];
-  #busy = false;
 
-  open(project: string, apps: () => Deployment[]): void {
+  open(project: string): void {
     this.close();
     this.#project = project;
-    this.#apps = apps;
     void this.#loadRunning();
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void this.refresh();
-    }, REFRESH_MS);
-    this.#stop.push(() => clearInterval(timer));
     void this.#subscribe(project);
+    const stream = new AbortController();
+    this.#stop.push(() => stream.abort());
+    const path = `/api/davit/v1/projects/${project}/status/stream`;
+    void openStream(path, { onFrame: (frame) => this.#take(frame) }, stream.signal);
   }
 
   close(): void {
@@ -38,25 +33,10 @@ export class ProjectStatus {
     this.runningReady = false;
   }
 
-  /** Asks the status of every app, a few at once; one that cannot be told keeps its record's phase. */
-  async refresh(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    const project = this.#project;
-    const queue = [...this.#apps()];
-    const found: Record<string, AppStatus> = {};
-    const work = async (): Promise<void> => {
-      for (let app = queue.shift(); app !== undefined; app = queue.shift()) {
-        try {
-          found[app.id] = await appStatus({ projectId: app.project, deploymentId: app.id });
-        } catch (error) {
-          if (toProblem(error).status === 0) queue.length = 0;
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-    this.#busy = false;
-    if (project === this.#project) this.statuses = found;
+  #take(frame: Frame): void {
+    if (frame.event !== 'status') return;
+    const status = JSON.parse(frame.data) as AppSummary;
+    this.statuses = { ...this.statuses, [status.deploymentId]: status };
   }
 
   async #loadRunning(): Promise<void> {
@@ -79,7 +59,7 @@ export class ProjectStatus {
       if (project === this.#project) this.#stop.push(() => void stop().catch(() => undefined));
       else void stop();
     } catch {
-      // no push: the regular refresh remains
+      // no push of rollouts: the statuses still arrive
     }
   }
 }
