@@ -79,25 +79,3 @@ describe('the status of a deployment', () => {
     expect((await send(server, { ...restart, as: 'other' })).status).toBe(404);
   });
 });
-
-test('streams the status of every deployment of a project, to its owner only', async () => {
-  const app = await anApp();
-  const path = `/api/davit/v1/projects/${app.project}/status/stream`;
-  expect((await send(server, { path })).status).toBe(401);
-  expect((await send(server, { path, as: 'other' })).status).toBe(404);
-  const left = new AbortController();
-  const response = await fetch(server.url + path, {
-    headers: { authorization: server.tokens.user },
-    signal: left.signal,
-  });
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  const until = async (pattern: RegExp): Promise<void> => {
-    while (!pattern.test(text)) text += (await reader.read()).value ?? '';
-  };
-  await until(/event:synced/);
-  expect(text).toMatch(/event:status\ndata:\{.*"reason":"NoRollout"/);
-  await app.roll('1');
-  await until(/"reason":"NoEngine"/);
-  left.abort();
-});
