@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { loadGenerator } from '@davit/testkit';
 import { expect, test } from 'vitest';
 import { app, type App, exchange, rawClient, request, signal, world } from './world.ts';
@@ -73,6 +74,9 @@ test('a kept connection goes on with its next request on the new instance', asyn
   client.send(request());
   await client.until(/two$/);
   expect((await w.status()).targets.map(({ id }) => id)).toEqual(['two']);
+  // nothing of the edge stays on the old one
+  const connections = promisify(one.server.getConnections.bind(one.server));
+  await expect.poll(() => connections(), { timeout: 2000 }).toBe(0);
 });
 
 test('what is under way ends on the old instance, which counts as draining', async () => {
