@@ -122,10 +122,11 @@ function tellTransition(
 function transitionOf(
   after: RolloutStatus,
 ): { type: 'Normal' | 'Warning'; reason: string; message: string } | undefined {
-  const { phase = 'Unknown', reason = '', message = '', readyReplicas = 0 } = after;
+  const { phase = 'Unknown', reason = '', message = '' } = after;
   if (phase === 'Failed' || phase === 'Degraded') {
     return { type: 'Warning', reason: reason || phase, message };
   }
   if (phase !== 'Running' && phase !== 'Stopped') return undefined;
-  return { type: 'Normal', reason: phase, message: message || `${readyReplicas} instances serve.` };
+  const usual = phase === 'Running' ? 'All instances serve.' : 'No instance runs; data is kept.';
+  return { type: 'Normal', reason: phase, message: message || usual };
 }
