@@ -22,6 +22,7 @@ export type {
   Row,
   Value,
 } from './query.ts';
+export type { ConsoleColumn, ConsoleResult, QueryConsole } from './query-console.ts';
 export type {
   CollectionStore,
   CollectionTx,
@@ -53,6 +54,23 @@ export type {
 } from './rollout-cluster.ts';
 export { RECORD_ACTIONS } from './event-bus.ts';
 export type { EventBus, EventName, Events, RecordAction } from './event-bus.ts';
+export { SMTP_AUTH_METHODS } from './mailer.ts';
+export type {
+  Mail,
+  MailAddress,
+  Mailer,
+  SendOptions,
+  SmtpAuthMethod,
+  SmtpServer,
+} from './mailer.ts';
+export type {
+  OAuth2Config,
+  OAuth2Grant,
+  OAuth2ProviderInfo,
+  OAuth2Providers,
+  OAuth2Start,
+  OAuth2User,
+} from './oauth2.ts';
 export { TOKEN_TYPES } from './security.ts';
 export type {
   FileMetadata,
