@@ -1,0 +1,73 @@
+import type { DeploymentRef, EdgeTarget, Route, RouteState } from '@davit/domain';
+import { isRoutable } from '../plan/ignored-fields.ts';
+import type { DeploymentState, Reach } from './driver-state.ts';
+
+/** An instance that can answer. */
+export interface Server {
+  name: string;
+  address: string;
+}
+
+/** The routes of a deployment: what its rules say, and a name of its own below localhost. */
+export function renderRoutes(
+  { projectId, deploymentId }: DeploymentRef,
+  { servers, reach, state }: { servers: readonly Server[]; reach: Reach; state: RouteState },
+): Route[] {
+  const app = { projectId, deploymentId };
+  const routes = new Map<string, Route>();
+  for (const [index, { name, port, ingress }] of (reach.interfaces ?? []).entries()) {
+    const targets = servers.map((server): EdgeTarget => targetOf(server, { port, name, index }));
+    const rules = (ingress?.rules ?? []).filter(isRoutable);
+    const places = rules.map(({ host, path }) => ({
+      host: host === '' ? '*' : host.toLowerCase(),
+      path,
+    }));
+    if (index === 0) places.push({ host: `${deploymentId}.${projectId}.localhost`, path: '/' });
+    for (const { host, path } of places) {
+      const id = `${projectId}/${deploymentId}:${host}${path}`;
+      if (!routes.has(id)) routes.set(id, { id, host, path, app, targets, state });
+    }
+  }
+  return [...routes.values()];
+}
+
+/** One id has one address: further ports of an instance are targets of their own. */
+function targetOf(
+  server: Server,
+  { port, name, index }: { port: number; name: string; index: number },
+): EdgeTarget {
+  const id = index === 0 ? server.name : `${server.name}:${name}`;
+  return { id, address: `${server.address}:${port}` };
+}
+
+/** The instance a target belongs to. */
+export const instanceOfTarget = (id: string): string => id.split(':')[0] ?? id;
+
+export interface Division {
+  routes: Route[];
+  /** `project/deployment` → hosts it asked for and others have */
+  taken: Map<string, string[]>;
+}
+
+/** A host belongs to the project that had it first, a host and path to the deployment. */
+export function divideRoutes(deployments: readonly DeploymentState[]): Division {
+  const owners = new Map<string, string>();
+  const places = new Set<string>();
+  const division: Division = { routes: [], taken: new Map() };
+  for (const deployment of deployments.toSorted((a, b) => a.since - b.since)) {
+    for (const route of deployment.routes) {
+      const { projectId, deploymentId } = route.app;
+      const owner = owners.get(route.host) ?? projectId;
+      const place = `${route.host}${route.path}`;
+      if (owner !== projectId || places.has(place)) {
+        const key = `${projectId}/${deploymentId}`;
+        division.taken.set(key, [...(division.taken.get(key) ?? []), route.host]);
+        continue;
+      }
+      owners.set(route.host, owner);
+      places.add(place);
+      division.routes.push(route);
+    }
+  }
+  return division;
+}
