@@ -4,7 +4,11 @@ import { defineConfig } from 'rolldown';
 const native = ['better-sqlite3', '@node-rs/bcrypt', 'argon2'];
 
 export default defineConfig({
-  input: { main: 'src/main.ts', reader: '../../packages/sqlite/src/readers/reader.ts' },
+  input: {
+    main: 'src/main.ts',
+    reader: '../../packages/sqlite/src/readers/reader.ts',
+    'console-process': '../../packages/sqlite/src/console/console-process.ts',
+  },
   cwd: import.meta.dirname,
   platform: 'node',
   external: native,

@@ -24,7 +24,7 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     directory: config.dir,
     readers: config.readers,
     synchronous: config.sync,
-    ...readerScript(),
+    ...scripts(),
   });
   const files = createLocalFileStore(join(config.dir, 'storage'));
   const records = await openRecords({
@@ -51,9 +51,13 @@ function schemeOf(choice: PasswordHash, origin: SqliteDatabase['origin']): Passw
   return origin === 'pocketbase' ? 'bcrypt' : 'argon2id';
 }
 
-/** In the bundle the reader threads' script is a file of its own. */
-function readerScript(): { readerUrl?: URL } {
-  const bundled = ['./reader.js', '../reader.js'].map((path) => new URL(path, import.meta.url));
-  const readerUrl = bundled.find((url) => existsSync(url));
-  return readerUrl ? { readerUrl } : {};
+/** In the bundle the scripts of threads and processes are files of their own. */
+function scripts(): { readerUrl?: URL; consoleUrl?: URL } {
+  const [readerUrl, consoleUrl] = ['reader.js', 'console-process.js'].map(bundled);
+  return { ...(readerUrl && { readerUrl }), ...(consoleUrl && { consoleUrl }) };
+}
+
+function bundled(name: string): URL | undefined {
+  const places = [`./${name}`, `../${name}`].map((path) => new URL(path, import.meta.url));
+  return places.find((url) => existsSync(url));
 }

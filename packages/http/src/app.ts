@@ -14,6 +14,7 @@ import { authRouter } from './records/auth-router.ts';
 import { collectionsRouter } from './records/collections-router.ts';
 import { health } from './records/health.ts';
 import { recordsRouter } from './records/records-router.ts';
+import { sqlRouter } from './records/sql-router.ts';
 import { publicRouter } from './ui/public-router.ts';
 import { uiRouter } from './ui/ui-router.ts';
 
@@ -48,6 +49,7 @@ export function createApp(options: AppOptions): Express {
   app.use(recordsRouter(records));
   app.use(authRouter(records));
   app.use(collectionsRouter(records));
+  app.use(sqlRouter(records));
   app.use(realtimeRouter(records));
   app.use(filesRouter(records, options.files));
   if (options.platform) app.use('/api/davit/v1', options.platform);

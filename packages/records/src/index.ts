@@ -11,6 +11,8 @@ export type { RecordData } from './record.ts';
 export { REQUEST_CONTEXTS } from './request.ts';
 export type { AuthRecord, RequestContext, RequestInfo, UploadedFile } from './request.ts';
 export type { CollectionPage, Collections } from './collections/catalog.ts';
+export type { ViewSample } from './collections/dry-run-view.ts';
+export type { SqlConsole } from './sql-console.ts';
 export type { HookOptions, RegisterHook } from './hooks/chain.ts';
 export type { Hooks } from './hooks/hooks.ts';
 export type {

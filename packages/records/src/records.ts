@@ -4,6 +4,7 @@ import type {
   FileStore,
   Logger,
   PasswordHasher,
+  QueryConsole,
   RecordStore,
   TokenSigner,
 } from '@davit/domain';
@@ -22,12 +23,13 @@ import type { InternalOperations, RecordsTransaction, RequestOperations } from '
 import { RealtimeHub } from './realtime/hub.ts';
 import type { Realtime } from './realtime/realtime.ts';
 import { requestOperations } from './request-operations.ts';
+import { sqlConsole, type SqlConsole } from './sql-console.ts';
 import { storeScope, TransactionScope } from './scope.ts';
 import { systemClock } from './system-clock.ts';
 import { announce } from './write/announce.ts';
 
 export interface RecordsOptions {
-  store: RecordStore & CollectionStore;
+  store: RecordStore & CollectionStore & QueryConsole;
   hasher: PasswordHasher;
   tokens: TokenSigner;
   /** absent: uploads are refused */
@@ -43,6 +45,7 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   readonly auth: Authentication;
   readonly superusers: Superusers;
   readonly realtime: Realtime;
+  readonly console: SqlConsole;
   /** Exclusive; rolled back when `run` throws. */
   transaction<T>(run: (tx: RecordsTransaction) => Promise<T>): Promise<T>;
   /** Ends realtime clients, waits for messages under way and for obsolete files to go. The store stays open. */
@@ -77,6 +80,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     auth: new RecordAuthentication(context, tokens),
     superusers: new RecordSuperusers(context, tokens),
     realtime: hub,
+    console: sqlConsole(store, () => collections.reload()),
     transaction: (run) => transaction(core, store, run),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,10 +1,13 @@
 import type {
   Collection,
   CollectionStore,
+  ConsoleResult,
   PageRequest,
   PlatformStore,
   Query,
+  QueryConsole,
   RecordStore,
+  Row,
   RowPage,
   SealedSecret,
   Tombstone,
@@ -12,6 +15,8 @@ import type {
 } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
 import { Collections } from './collections.ts';
+import { ProcessConsole } from './console/query-console.ts';
+import type { ConsoleOptions } from './console/query-console.ts';
 import { isSqliteError, toDatabaseError, translating } from './error.ts';
 import { enablePlatform } from './migrations/enable-platform.ts';
 import type { Prepared } from './migrations/prepare.ts';
@@ -28,19 +33,21 @@ export interface DatabaseParts {
   writer: Database;
   reader: Database;
   pool: ReaderPool | undefined;
+  console: Omit<ConsoleOptions, 'exclusively'>;
   prepared: Prepared;
   now: () => Date;
 }
 
 /** An open directory: all three stores. Made by `openDatabase`. */
 export class SqliteDatabase
-  implements RecordStore, CollectionStore, PlatformStore, AsyncDisposable
+  implements RecordStore, CollectionStore, PlatformStore, QueryConsole, AsyncDisposable
 {
   /** who made the directory; decides which password hashes are safe to write */
   readonly origin: Prepared['origin'];
   readonly #parts: DatabaseParts;
   readonly #writer: Writer;
   readonly #statements: StatementCache;
+  readonly #console: ProcessConsole;
   #platform: boolean;
 
   constructor(parts: DatabaseParts) {
@@ -49,6 +56,10 @@ export class SqliteDatabase
     this.#platform = parts.prepared.platform;
     this.#writer = new Writer({ connection: parts.writer, tx: new RecordsTx(parts.writer) });
     this.#statements = new StatementCache(parts.reader);
+    this.#console = new ProcessConsole({
+      ...parts.console,
+      exclusively: (work) => this.#writer.exclusively(work),
+    });
   }
 
   /** Whether the platform's collections are there. */
@@ -88,6 +99,14 @@ export class SqliteDatabase
     await this.write(() => new Params(this.#parts.writer).set(key, value));
   }
 
+  runQuery(query: string): Promise<ConsoleResult> {
+    return this.#console.runQuery(query);
+  }
+
+  sampleView(query: string, limit: number): Promise<Row[]> {
+    return this.#console.sampleView(query, limit);
+  }
+
   /** Creates the platform's collections in a directory that lacks them. Reload collections afterwards. */
   async enablePlatform(): Promise<void> {
     const now = this.#parts.now();
@@ -109,6 +128,7 @@ export class SqliteDatabase
 
   /** Finishes what is queued, then closes all connections. */
   async close(): Promise<void> {
+    this.#console.close();
     await this.#writer.close();
     await this.#parts.pool?.close();
     this.#parts.reader.close();

@@ -22,6 +22,10 @@ export interface OpenOptions {
   readerUrl?: URL;
   /** longest a read may take; default 30 s */
   queryTimeoutMs?: number;
+  /** the same for the console's script */
+  consoleUrl?: URL;
+  /** longest a query of the console may take; default 3 min */
+  consoleTimeoutMs?: number;
   now?: () => Date;
 }
 
@@ -51,6 +55,11 @@ export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase
       writer,
       reader,
       pool: readers > 0 ? pool : undefined,
+      console: {
+        file,
+        script: options.consoleUrl ?? new URL('./console/console-process.ts', import.meta.url),
+        timeoutMs: options.consoleTimeoutMs ?? 180_000,
+      },
       prepared,
       now,
     });

@@ -70,6 +70,20 @@ export class Writer {
     });
   }
 
+  /** Work elsewhere (another process) that needs the lock: nobody writes here meanwhile. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve) => {
+      this.#add({
+        kind: 'exclusive',
+        run: async () => {
+          const working = work();
+          resolve(working);
+          await working.catch(() => undefined);
+        },
+      });
+    });
+  }
+
   /** Finishes what is queued and takes no more. */
   async close(): Promise<void> {
     this.#closed = true;

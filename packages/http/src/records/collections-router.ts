@@ -7,6 +7,7 @@ import { readBody } from '../body/read-body.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
 import { parseQuery } from '../request-info.ts';
+import { parseQueryForm } from './query-form.ts';
 import { collectionJson } from './collection-json.ts';
 
 /** /api/collections, for superusers. */
@@ -21,6 +22,11 @@ export function collectionsRouter(records: Records): Router {
   router.get('/api/collections/meta/scaffolds', (_req, res) => {
     requireSuperuser(res);
     sendPicked(res, 200, collections.scaffolds());
+  });
+  router.post('/api/collections/meta/dry-run-view', async (req, res) => {
+    requireSuperuser(res);
+    const query = parseQueryForm((await readBody(req)).body);
+    sendPicked(res, 200, (await collections.dryRunView(query)) as unknown as JsonObject);
   });
   router.post('/api/collections', async (req, res) => {
     requireSuperuser(res);

@@ -1,4 +1,5 @@
 import type { Collection, JsonObject } from '@davit/domain';
+import type { ViewSample } from './dry-run-view.ts';
 
 export interface CollectionPage {
   items: Collection[];
@@ -35,6 +36,8 @@ export interface Collections {
   import(bodies: JsonObject[], options?: { deleteMissing?: boolean }): Promise<void>;
   /** What `create` starts from, by type; ids empty. */
   scaffolds(): Record<'base' | 'auth' | 'view', JsonObject>;
+  /** What a view of this query would have and show; nothing is kept. */
+  dryRunView(query: string): Promise<ViewSample>;
   /** Reads everything again: somebody else changed the directory. */
   reload(): Promise<void>;
 }

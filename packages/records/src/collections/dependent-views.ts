@@ -1,4 +1,5 @@
 import type { Collection, Field } from '@davit/domain';
+import { parseViewQuery } from './view-columns.ts';
 import { viewFields } from './view-fields.ts';
 
 /** Views whose fields follow from what has changed, as they are now. One that cannot be read stays as it is. */
@@ -17,7 +18,10 @@ function fieldsNow(
   find: (name: string) => Collection | undefined,
 ): Field[] | undefined {
   try {
-    return typeof options.viewQuery === 'string' ? viewFields(options.viewQuery, find) : undefined;
+    const query = typeof options.viewQuery === 'string' ? options.viewQuery : '';
+    // A table that got another name is renamed in the view by SQLite; its query here is the old one.
+    const tables = [...parseViewQuery(query).tables.values()];
+    return tables.every((table) => find(table)) ? viewFields(query, find) : undefined;
   } catch {
     return undefined;
   }

@@ -26,7 +26,8 @@ export function fieldsOfView(
   }
 }
 
-const SAMPLE = 10;
+/** how many records of a view are looked at */
+export const SAMPLE = 10;
 
 /** Creates the view and looks at its first records: each must have an id of its own. */
 export function saveView(
@@ -36,14 +37,18 @@ export function saveView(
 ): void {
   try {
     tx.collections.save(view, previous);
-    const rows = readView(tx, view);
-    const ids = new Set(rows.map(({ id }) => id));
-    if (ids.size < rows.length || ids.has('') || ids.has(null)) {
-      throw new AppError('invalid', 'The id column must be unique and never empty.');
-    }
+    checkIds(readView(tx, view));
   } catch (error) {
     if (!AppError.is(error, 'invalid')) throw error;
     throw invalidQuery(toAppError(error).message, message);
+  }
+}
+
+/** Throws `invalid` unless every record has an id of its own. */
+export function checkIds(rows: readonly Row[]): void {
+  const ids = new Set(rows.map(({ id }) => id));
+  if (ids.size < rows.length || ids.has('') || ids.has(null)) {
+    throw new AppError('invalid', 'The id column must be unique and never empty.');
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type FieldErrors,
   type Json,
   type JsonObject,
+  type QueryConsole,
   type RecordStore,
   type WriteTx,
 } from '@davit/domain';
@@ -15,6 +16,7 @@ import { randomSecret } from './auth-scaffold.ts';
 import type { CollectionPage, Collections } from './catalog.ts';
 import { notFound } from '../failure.ts';
 import { changedViews } from './dependent-views.ts';
+import { dryRunView, type ViewSample } from './dry-run-view.ts';
 import { importBody } from './import-body.ts';
 import { IMPORT_FAILED, importFailure, invalidImport } from './import-failure.ts';
 import { complete } from './complete.ts';
@@ -26,7 +28,7 @@ import { truncate } from './truncate.ts';
 import { validateCollection } from './validate-collection.ts';
 import { fieldsOfView, readView, saveView } from './save-view.ts';
 
-type Store = RecordStore & CollectionStore;
+type Store = RecordStore & CollectionStore & QueryConsole;
 
 export interface CollectionEvents {
   /** the catalog is another one now */
@@ -176,6 +178,10 @@ export class StoredCollections implements Collections {
     const [base, bare, view] = [scaffold('base'), scaffold('auth'), scaffold('view')];
     const auth = { ...bare, indexes: withAuthIndexes({ ...bare, id: randomText(10) }) };
     return { base: publicJson(base), auth: publicJson(auth), view: publicJson(view) };
+  }
+
+  dryRunView(query: string): Promise<ViewSample> {
+    return dryRunView(query, { console: this.#store, find: (name) => this.find(name) });
   }
 
   async reload(): Promise<void> {

@@ -119,7 +119,7 @@ function providerErrors(options: JsonObject): Found {
 
 function providerNameError(name: Json, seen: Set<Json>): FieldError | undefined {
   if (name === '') return REQUIRED;
-  const text = String(name as string);
+  const text = String(name);
   const params = { name: text };
   if (!isProvider(text)) {
     const message = `Invalid or missing provider with name ${text}.`;
@@ -158,5 +158,5 @@ function identityError(
 
 function section(value: Json | undefined): JsonObject {
   const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
-  return isObject ? (value as JsonObject) : {};
+  return isObject ? value : {};
 }

@@ -180,14 +180,15 @@ function relationErrors(field: Field, context: OptionContext): Record<string, Fo
   };
 }
 
-function targetError(field: Field, { before, find }: OptionContext): FieldError | undefined {
+function targetError(field: Field, context: OptionContext): FieldError | undefined {
+  const { before } = context;
   const target = textOption(field, 'collectionId');
   if (target === '') return REQUIRED;
   if (before && before.collectionId !== target) {
     const message = 'The relation collection cannot be changed.';
     return { code: 'validation_field_relation_change', message };
   }
-  const found = find(target);
+  const found = context.find(target);
   if (found?.id !== target) {
     const message = "The relation collection doesn't exist.";
     return { code: 'validation_field_relation_missing_collection', message };

@@ -25,6 +25,10 @@ export function viewFields(query: string, find: Find): Field[] {
       "missing required id column (you can use `(ROW_NUMBER() OVER()) as id` if you don't have one)",
     );
   }
+  for (const [index, { alias }] of parsed.columns.entries()) {
+    if (/^\w+$/.test(alias)) continue;
+    throw new Error(`invalid field "${alias}" (${index}): name: must be in a valid format`);
+  }
   return parsed.columns.map((column) => fieldOf(column, parsed, find));
 }
 
