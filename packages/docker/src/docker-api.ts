@@ -25,7 +25,9 @@ export interface LogQuery {
 }
 
 /** Where a Docker listens, in the words of DOCKER_HOST: `unix:///path` or `tcp://host:port`. Throws `invalid`. */
-export function parseDockerHost(host: string): { socketPath: string } | { host: string; port: number } {
+export function parseDockerHost(
+  host: string,
+): { socketPath: string } | { host: string; port: number } {
   if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) };
   const [, name, port = '2375'] = /^(?:tcp|http):\/\/([^:/]+)(?::(\d+))?\/?$/.exec(host) ?? [];
   if (name !== undefined) return { host: name, port: Number(port) };
@@ -65,7 +67,10 @@ export class DockerApi {
   }
 
   async startContainer(id: string, { signal }: Call): Promise<void> {
-    await ignoring(304, wrap(signal, () => this.#docker.getContainer(id).start({ abortSignal: signal })));
+    await ignoring(
+      304,
+      wrap(signal, () => this.#docker.getContainer(id).start({ abortSignal: signal })),
+    );
   }
 
   async unpauseContainer(id: string, { signal }: Call): Promise<void> {
@@ -93,7 +98,9 @@ export class DockerApi {
   }
 
   inspectImage(name: string, { signal }: Call): Promise<ImageInspectInfo> {
-    return wrap(signal, () => this.#docker.getImage(name).inspect({ abortSignal: signal } as object));
+    return wrap(signal, () =>
+      this.#docker.getImage(name).inspect({ abortSignal: signal } as object),
+    );
   }
 
   /** NDJSON of the pull's progress; the pull is over when it ends. */
@@ -115,7 +122,10 @@ export class DockerApi {
   }
 
   async removeNetwork(id: string, { signal }: Call): Promise<void> {
-    await ignoring(404, wrap(signal, () => this.#docker.getNetwork(id).remove({ abortSignal: signal })));
+    await ignoring(
+      404,
+      wrap(signal, () => this.#docker.getNetwork(id).remove({ abortSignal: signal })),
+    );
   }
 
   async listVolumes(labels: readonly string[], { signal }: Call): Promise<VolumeInspectInfo[]> {
@@ -138,16 +148,27 @@ export class DockerApi {
   }
 
   async removeVolume(name: string, { signal }: Call): Promise<void> {
-    await ignoring(404, wrap(signal, () => this.#docker.getVolume(name).remove({ abortSignal: signal })));
+    await ignoring(
+      404,
+      wrap(signal, () => this.#docker.getVolume(name).remove({ abortSignal: signal })),
+    );
   }
 
-  #stream(path: string, { options, signal }: { options: object; signal: AbortSignal }): Promise<Readable> {
+  #stream(
+    path: string,
+    { options, signal }: { options: object; signal: AbortSignal },
+  ): Promise<Readable> {
     const { promise, resolve, reject } = Promise.withResolvers<Readable>();
-    const statusCodes = { 200: true, 404: 'no such container', 409: 'conflict', 500: 'server error' };
+    const statusCodes = {
+      200: true,
+      404: 'no such container',
+      409: 'conflict',
+      500: 'server error',
+    };
     const call = { path, method: 'GET', isStream: true, statusCodes, options, abortSignal: signal };
     const modem = this.#docker.modem as { dial(call: object, done: DialDone): void };
     modem.dial(call, (error, stream) => {
-      if (error) reject(error as Error);
+      if (error) reject(error);
       else resolve(stream as Readable);
     });
     return promise;

@@ -12,7 +12,7 @@ import { ensureVolumes } from './volumes.ts';
 export interface BringUpParts {
   context: DriverContext;
   networks: ProjectNetworks;
-  onPulling(message: string): void;
+  onPulling: (message: string) => void;
 }
 
 /** All that has to be there before an instance can be made. */

@@ -139,16 +139,13 @@ class Driver implements RolloutDriver {
     ]);
   }
 
-  check(intent: RolloutIntent): Promise<void> {
-    try {
-      const spec = parseRolloutSpec(intent.spec);
-      if (desiredReplicas(spec) <= MAX_INSTANCES) return Promise.resolve();
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+  async check(intent: RolloutIntent): Promise<void> {
+    await Promise.resolve();
+    const spec = parseRolloutSpec(intent.spec);
+    if (desiredReplicas(spec) <= MAX_INSTANCES) return;
     const message = `One Docker host runs at most ${MAX_INSTANCES} instances of an app.`;
     const data = { horizontalScale: { code: 'validation_max', message } };
-    return Promise.reject(new AppError('invalid', message, { data }));
+    throw new AppError('invalid', message, { data });
   }
 
   async apply(intent: RolloutIntent): Promise<void> {
@@ -192,10 +189,7 @@ class Driver implements RolloutDriver {
     this.#renew(key);
   }
 
-  async removeProject(
-    projectId: string,
-    { deleteData }: { deleteData: boolean },
-  ): Promise<void> {
+  async removeProject(projectId: string, { deleteData }: { deleteData: boolean }): Promise<void> {
     const { file } = this.#context;
     const { deployments, removals } = file.state;
     const keys = Object.keys({ ...deployments, ...removals });
@@ -289,7 +283,8 @@ class Driver implements RolloutDriver {
 
   #open(state: DeploymentState): Opened {
     const key = keyOf(state);
-    const opened = this.#opened.get(key) ?? (JSON.parse(this.#context.box.open(state.sealed)) as Opened);
+    const opened =
+      this.#opened.get(key) ?? (JSON.parse(this.#context.box.open(state.sealed)) as Opened);
     this.#opened.set(key, opened);
     return opened;
   }

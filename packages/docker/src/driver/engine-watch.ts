@@ -69,7 +69,7 @@ export class EngineWatch {
 
   /** Until the stream ends; throws what ended it. */
   async #listen(signal: AbortSignal): Promise<void> {
-    const { context, board, changed, keys } = this.#parts;
+    const { context, board } = this.#parts;
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
     const stream = (await context.docker.events({ signal: either })) as Readable;
@@ -78,8 +78,9 @@ export class EngineWatch {
     try {
       // the stream is open: nothing that happens from here on is missed
       await this.resync(either);
-      board.connected(keys());
-      for (const key of keys()) changed(key);
+      const keys = this.#parts.keys();
+      board.connected(keys);
+      for (const key of keys) this.#parts.changed(key);
       resyncing = this.#resyncAgainAndAgain(either, (error) => stream.destroy(error));
       for await (const line of lines) this.#take(JSON.parse(line) as DockerEvent);
       signal.throwIfAborted();
@@ -111,19 +112,24 @@ export class EngineWatch {
     // health checks put more behind a colon
     const [action = ''] = Action.split(':');
     if (!NEWS.includes(action)) return;
-    if (Type === 'network') {
-      const owner = this.#owners.get(labels.container ?? '');
-      if (owner !== undefined && action === 'disconnect') this.#parts.changed(owner);
-      return;
-    }
-    const { context, changed } = this.#parts;
-    const ref = refOfLabels(labels);
-    if (ref === undefined || labels[DOCKER_LABELS.installation] !== context.installationId) return;
+    if (Type === 'network') return this.#disconnected(action, labels);
+    const isOurs = labels[DOCKER_LABELS.installation] === this.#parts.context.installationId;
+    const ref = isOurs ? refOfLabels(labels) : undefined;
+    if (ref !== undefined) this.#tell(ref, action, { ...labels, id: ID });
+  }
+
+  #disconnected(action: string, { container = '' }: Record<string, string>): void {
+    const owner = this.#owners.get(container);
+    if (owner !== undefined && action === 'disconnect') this.#parts.changed(owner);
+  }
+
+  #tell(ref: DeploymentRef, action: string, labels: Record<string, string>): void {
     const key = keyOf(ref);
-    if (action === 'destroy') this.#owners.delete(ID);
-    else this.#owners.set(ID, key);
+    const { id = '' } = labels;
+    if (action === 'destroy') this.#owners.delete(id);
+    else this.#owners.set(id, key);
     this.#log(ref, action, labels);
-    changed(key);
+    this.#parts.changed(key);
   }
 
   #log(ref: DeploymentRef, action: string, labels: Record<string, string>): void {

@@ -57,9 +57,10 @@ async function has({ docker }: DriverContext, name: string, signal: AbortSignal)
 
 async function pull(
   { docker }: DriverContext,
-  { name, pull: credentials, onProgress }: ImageWanted & { name: string },
+  wanted: ImageWanted & { name: string },
   signal: AbortSignal,
 ): Promise<void> {
+  const { name, pull: credentials } = wanted;
   const auth = credentials && {
     username: credentials.username,
     password: credentials.password,
@@ -70,7 +71,7 @@ async function pull(
   const giveUp = (): void => silence.abort(new AppError('timeout', 'The registry fell silent.'));
   let timer = setTimeout(giveUp, SILENCE_MS);
   try {
-    onProgress(`Pulling image ${name}.`);
+    wanted.onProgress(`Pulling image ${name}.`);
     const stream = (await docker.pull(name, auth, { signal: either })) as Readable;
     const layers = new Map<string, { current: number; total: number }>();
     for await (const line of createInterface({ input: stream, signal: either })) {
@@ -79,7 +80,7 @@ async function pull(
       const progress = JSON.parse(line) as Progress;
       if (progress.error !== undefined) throw new AppError('unavailable', progress.error);
       const percent = percentOf(layers, progress);
-      if (percent !== undefined) onProgress(`Pulling image ${name}: ${percent} %.`);
+      if (percent !== undefined) wanted.onProgress(`Pulling image ${name}: ${percent} %.`);
     }
     either.throwIfAborted();
   } finally {

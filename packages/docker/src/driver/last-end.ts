@@ -23,19 +23,22 @@ export async function lastEnds(
   const ends = new Map<string, LastEnd>();
   for (const one of [...pass.fresh, ...pass.servers]) {
     const before = known.get(one.name);
-    const ended = one.status !== 'running';
-    if (isCrashing(pass, one) && (before?.restarts !== one.restarts || before.log === '')) {
-      const log = await lastLines(one, context, signal);
-      // while it runs again Docker has forgotten how it ended
-      const exitCode = ended ? one.exitCode : (before?.exitCode ?? 1);
-      const { restarts, oomKilled } = one;
-      ends.set(one.name, { restarts, exitCode, oomKilled, log });
-    } else if (ended && one.restarts > 0) {
-      const { restarts, exitCode, oomKilled } = one;
-      ends.set(one.name, { restarts, exitCode, oomKilled, log: before?.log ?? '' });
-    } else if (before !== undefined) ends.set(one.name, before);
+    const end = endOf(one, before);
+    if (end === undefined) continue;
+    const isNew = before?.restarts !== end.restarts || before.log === '';
+    if (isCrashing(pass, one) && isNew) end.log = await lastLines(one, context, signal);
+    ends.set(one.name, end);
   }
   return ends;
+}
+
+/** While it runs again Docker has forgotten how it ended. */
+function endOf(one: Container, before: LastEnd | undefined): LastEnd | undefined {
+  const { restarts, exitCode, oomKilled } = one;
+  if (restarts === 0) return before;
+  const log = before?.log ?? '';
+  if (one.status !== 'running') return { restarts, exitCode, oomKilled, log };
+  return { restarts, oomKilled, exitCode: before?.exitCode ?? 1, log };
 }
 
 async function lastLines(

@@ -1,12 +1,26 @@
 import type { Instance, Phase, RolloutObservation } from '@davit/domain';
-import { API_VERSION, claimName, KIND, LABELS, observationOf, problemOf, serviceName, statusOf } from '@davit/rollout';
-import type { Observed, ObservedContainerStatus, ObservedPod, RolloutResource, RolloutStatus } from '@davit/rollout';
+import {
+  API_VERSION,
+  claimName,
+  KIND,
+  LABELS,
+  observationOf,
+  problemOf,
+  serviceName,
+  statusOf,
+} from '@davit/rollout';
+import type {
+  Observed,
+  ObservedContainerStatus,
+  ObservedPod,
+  RolloutResource,
+  RolloutStatus,
+} from '@davit/rollout';
 import { ignoredFields } from '../plan/ignored-fields.ts';
 import type { Container } from './containers.ts';
 import type { LastEnd } from './last-end.ts';
 import { isCrashing, isReady, judge } from './pass.ts';
 import type { Pass, Trouble } from './pass.ts';
-
 
 export interface ObserveSource {
   pass: Pass;
@@ -32,7 +46,9 @@ export function observe(source: ObserveSource): RolloutObservation {
   const observed = observedOf(source);
   const status = refine(statusOf(resource, observed, source.now), source);
   const observation = observationOf({ ...resource, status });
-  const instances = observed.pods.map((pod) => instanceOf(pod, pass));
+  const instances = [...pass.fresh, ...pass.servers, ...pass.leaving].map((one) =>
+    instanceOf(one, podOf(one, source), pass),
+  );
   return { ...observation, instances };
 }
 
@@ -97,7 +113,11 @@ function podOf(one: Container, source: ObserveSource): ObservedPod {
     metadata: { name: one.name, ...(leaves && { deletionTimestamp: one.startedAt }) },
     spec: {
       containers: [
-        { name: pass.state.deploymentId, image: one.image, resources: pass.state.spec.resources ?? {} },
+        {
+          name: pass.state.deploymentId,
+          image: one.image,
+          resources: pass.state.spec.resources ?? {},
+        },
       ],
     },
     status: {
@@ -133,21 +153,20 @@ function stateOf(one: Container, pass: Pass): NonNullable<ObservedContainerStatu
   return { terminated: { exitCode: one.exitCode, ...(one.oomKilled && { reason: 'OOMKilled' }) } };
 }
 
-function instanceOf(pod: ObservedPod, pass: Pass): Instance {
-  const status = pod.status?.containerStatuses?.[0];
-  const common = {
-    name: pod.metadata.name,
-    restarts: status?.restartCount ?? 0,
-    image: pod.spec.containers[0]?.image ?? '',
-    startedAt: pod.status?.startTime ?? '',
-  };
-  if (pass.leaving.some(({ name }) => name === pod.metadata.name)) {
+function instanceOf(one: Container, pod: ObservedPod, pass: Pass): Instance {
+  const { name, image, startedAt, restarts } = one;
+  const common = { name, image, startedAt, restarts };
+  if (pass.leaving.includes(one)) {
     return { ...common, phase: 'Stopped', ready: false, reason: 'Terminating', message: '' };
   }
-  const { reason, message } = problemOf(pod) ?? {};
-  const ready = status?.ready === true;
-  const phase: Phase = reason !== undefined ? 'Failed' : ready ? 'Running' : 'Progressing';
-  return { ...common, phase, ready, reason: reason ?? '', message: message ?? '' };
+  const { reason = '', message = '' } = problemOf(pod) ?? {};
+  const ready = isReady(pass, one);
+  return { ...common, phase: phaseOf(ready, reason), ready, reason, message };
+}
+
+function phaseOf(ready: boolean, reason: string): Phase {
+  if (reason !== '') return 'Failed';
+  return ready ? 'Running' : 'Progressing';
 }
 
 /** What Docker and the edge have to say beside the cluster's words. */

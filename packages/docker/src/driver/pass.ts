@@ -42,11 +42,13 @@ export interface PassSource {
   isLeaving(name: string): boolean;
 }
 
-export function passOf({ key, state, opened, salt, containers, isLeaving }: PassSource): Pass {
+export function passOf(of: PassSource): Pass {
+  const { key, state, opened, salt, containers } = of;
+  const isLeaving = ({ name }: Container): boolean => of.isLeaving(name);
   const { projectId, deploymentId, spec, restartedAt } = state;
   const source = { projectId, deploymentId, spec, secrets: opened.secrets, restartedAt, salt };
   const hash = planHash(source);
-  const present = containers.filter(({ name }) => !isLeaving(name));
+  const present = containers.filter((one) => !isLeaving(one));
   const isFresh = (one: Container): boolean =>
     one.hash === hash && one.intact && !state.evicted.includes(one.name);
   const stale = present.filter((one) => !isFresh(one));
@@ -62,7 +64,7 @@ export function passOf({ key, state, opened, salt, containers, isLeaving }: Pass
     fresh: present.filter(isFresh),
     servers: stale.filter(serves),
     leftovers: stale.filter((one) => !serves(one)),
-    leaving: containers.filter(({ name }) => isLeaving(name)),
+    leaving: containers.filter(isLeaving),
     reach: state.serving ?? spec,
     recreates: recreates(state),
   };

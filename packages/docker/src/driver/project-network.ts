@@ -80,7 +80,9 @@ export class ProjectNetworks {
     const { docker, installationId, subnets } = this.#context;
     const used = [
       ...networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).map(({ Subnet = '' }) => Subnet)),
-      ...Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.cidr ?? '')),
+      ...Object.values(networkInterfaces()).flatMap((all) =>
+        (all ?? []).map((one) => one.cidr ?? ''),
+      ),
     ];
     const subnet = freeSubnet(subnets, used);
     if (subnet === undefined) throw exhausted(`The address pool ${subnets} has no network left.`);

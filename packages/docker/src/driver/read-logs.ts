@@ -62,13 +62,7 @@ async function* merge(sources: AsyncGenerator<LogLine>[]): AsyncGenerator<LogLin
   const heads = await Promise.all(sources.map((source) => source.next()));
   try {
     for (;;) {
-      let first = -1;
-      for (const [index, head] of heads.entries()) {
-        const best = heads[first];
-        if (head.done === true) continue;
-        const isFirst = best === undefined || best.done === true;
-        if (isFirst || compareTimes(head.value.time, best.value.time) < 0) first = index;
-      }
+      const first = earliest(heads);
       const [source, head] = [sources[first], heads[first]];
       if (source === undefined || head === undefined || head.done === true) return;
       yield head.value;
@@ -77,6 +71,18 @@ async function* merge(sources: AsyncGenerator<LogLine>[]): AsyncGenerator<LogLin
   } finally {
     await Promise.all(sources.map((source) => source.return(undefined)));
   }
+}
+
+/** The position of the line that was written first; -1 where all sources are at their end. */
+function earliest(heads: readonly IteratorResult<LogLine>[]): number {
+  let first = -1;
+  for (const [index, head] of heads.entries()) {
+    if (head.done === true) continue;
+    const best = heads[first];
+    const isFirst = best === undefined || best.done === true;
+    if (isFirst || compareTimes(head.value.time, best.value.time) < 0) first = index;
+  }
+  return first;
 }
 
 /** RFC 3339 in UTC as `seconds.nanoseconds`, the way Docker wants it. */

@@ -64,6 +64,7 @@ export class Reconciler {
 
   async #advance(state: DeploymentState, signal: AbortSignal): Promise<ReconcileResult | void> {
     let pass = await this.#look(state, signal);
+    let acting = false;
     this.#show(pass);
     try {
       if (pass.desired === 0) return await this.#suspend(pass, signal);
@@ -72,11 +73,13 @@ export class Reconciler {
         const verdict = await this.#decide(pass, signal);
         if (verdict.done || round > 0) break;
         this.#show(pass);
+        acting = true;
         if (!(await this.#act(pass, signal))) break;
+        acting = false;
         pass = await this.#look(state, signal);
       }
     } catch (error) {
-      if (!signal.aborted) this.#fail(pass, toAppError(error));
+      if (!signal.aborted) this.#fail(pass, toAppError(error), acting);
       throw error;
     }
     delete this.#memory(pass.key).problem;
@@ -85,13 +88,13 @@ export class Reconciler {
   }
 
   async #look(state: DeploymentState, signal: AbortSignal): Promise<Pass> {
-    const { context, retiring, open } = this.#parts;
+    const { context, retiring } = this.#parts;
     const key = keyOf(state);
     const containers = await listContainers(context, state, signal);
     const pass = passOf({
       key,
       state,
-      opened: open(state),
+      opened: this.#parts.open(state),
       salt: context.file.state.salt,
       containers,
       isLeaving: (name) => retiring.has(name),
@@ -337,7 +340,7 @@ export class Reconciler {
     return new AppError('unavailable', message, { reason: reason || 'CrashLoopBackOff' });
   }
 
-  #fail(pass: Pass, problem: AppError): void {
+  #fail(pass: Pass, problem: AppError, acting: boolean): void {
     // Docker itself is away: the connection says so, and what is known stays
     if (!isAnswer(problem)) return;
     const { log, logger, clock } = this.#parts.context;
@@ -351,7 +354,7 @@ export class Reconciler {
     }
     if (known === undefined || retryAfterMs === undefined) {
       const failures = (known?.failures ?? 0) + 1;
-      const retryAt = clock.now() + Math.min(1000 * 2 ** failures, LONGEST_RETRY_MS);
+      const retryAt = clock.now() + (acting ? Math.min(1000 * 2 ** failures, LONGEST_RETRY_MS) : 0);
       memory.problem = { generation, error: problem, failures, retryAt };
     }
     this.#show(pass);

@@ -22,7 +22,13 @@ export class StateFile {
 
   /** Throws `invalid` where the file is there but cannot be read: guessing would stop what runs. */
   static async open(path: string): Promise<StateFile> {
-    const empty = { version: 1, generation: 0, deployments: {}, removals: {}, projects: {} } as const;
+    const empty = {
+      version: 1,
+      generation: 0,
+      deployments: {},
+      removals: {},
+      projects: {},
+    } as const;
     try {
       const state = JSON.parse(await readFile(path, 'utf8')) as DriverState;
       if (state.version !== 1) throw new Error(`it has version ${String(state.version)}`);

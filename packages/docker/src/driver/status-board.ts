@@ -88,19 +88,28 @@ export async function* watchBoard(
   signal.addEventListener('abort', ring);
   try {
     while (!signal.aborted) {
-      for (const key of changed) {
-        changed.delete(key);
-        const event = eventOf(board, key, known);
-        if (event !== undefined) yield event;
-      }
+      yield* changes(board, changed, known);
       const connection = board.connection;
-      const isNews = connection !== undefined && JSON.stringify(connection) !== JSON.stringify(said);
+      const isNews =
+        connection !== undefined && JSON.stringify(connection) !== JSON.stringify(said);
       if (isNews) yield (said = connection);
       if (!isNews && changed.size === 0) await wake.next();
     }
   } finally {
     stopListening();
     signal.removeEventListener('abort', ring);
+  }
+}
+
+function* changes(
+  board: StatusBoard,
+  changed: Set<string>,
+  known: Set<string>,
+): Generator<DriverEvent> {
+  for (const key of changed) {
+    changed.delete(key);
+    const event = eventOf(board, key, known);
+    if (event !== undefined) yield event;
   }
 }
 

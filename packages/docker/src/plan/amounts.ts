@@ -21,7 +21,8 @@ const UNITS: Record<string, number> = {
 
 /** A Kubernetes quantity as a number; 0 for what is none. */
 function numberOf(quantity: string): number {
-  const [, digits = '0', unit = ''] = /^(\d+)(e\d+|[A-Za-z]*)$/.exec(canonicalQuantity(quantity)) ?? [];
+  const [, digits = '0', unit = ''] =
+    /^(\d+)(e\d+|[A-Za-z]*)$/.exec(canonicalQuantity(quantity)) ?? [];
   if (/^e\d+$/.test(unit)) return Number(`${digits}${unit}`);
   return Number(digits) * (UNITS[unit] ?? 0);
 }
