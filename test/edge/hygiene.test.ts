@@ -225,6 +225,39 @@ test('an upgrade that was not asked for cannot be had by pipelining', async () =
   expect(client.text()).not.toMatch(/101/);
 });
 
+test('pipelined requests end with their connection', async () => {
+  await using w = await world();
+  await using web = await app('web', () => {});
+  await w.put([{ targets: [web] }]);
+  await using client = await rawClient(w.port, request().repeat(5));
+  await expect.poll(async () => (await w.status()).apps[0]!.open).toBe(5);
+  client.socket.destroy();
+  await expect.poll(async () => (await w.status()).apps[0]!.open).toBe(0);
+  expect((await w.status()).targets[0]!.open).toBe(0);
+});
+
+test('one connection cannot ask for everything at once', async () => {
+  await using w = await world();
+  await using web = await app('web', () => {});
+  await w.put([{ targets: [web] }]);
+  await using client = await rawClient(w.port, request().repeat(100));
+  await client.closed;
+  await expect.poll(async () => (await w.status()).apps[0]!.open).toBe(0);
+});
+
+test.each([
+  ['a refused one', 'GET /x HTTP/1.1\r\nHost: a.test\r\nHost: b.test\r\n\r\n'],
+  ['one for nobody', 'GET /x HTTP/1.1\r\nHost: b.test\r\n\r\n'],
+])('an upgrade right behind %s harms nobody else', async (_, first) => {
+  await using w = await world();
+  await using web = await app('web');
+  await w.put([{ targets: [web] }]);
+  const upgrade = request('/', 'Connection: Upgrade', 'Upgrade: echo');
+  await using client = await rawClient(w.port, first + upgrade);
+  await client.closed;
+  expect(await exchange(w.port, request('/', CLOSE))).toMatch(/web$/);
+});
+
 test('an app that does not upgrade answers as usual; HTTP/2 is not offered', async () => {
   await using w = await world();
   await using web = await app('web');

@@ -81,7 +81,7 @@ export class Exchange implements UpstreamUser, TargetUser, Waiter {
         onEnd: () => void (this.#lastMove = performance.now()),
       });
     }
-    response.on('close', () => this.#closed());
+    response.on('close', () => this.closed());
   }
 
   get live(): LiveRoute | undefined {
@@ -244,7 +244,7 @@ export class Exchange implements UpstreamUser, TargetUser, Waiter {
       this.bytesIn += tunnel.bytesIn;
       this.bytesOut += tunnel.bytesOut;
       tunnel.bytesIn = tunnel.bytesOut = 0;
-      this.#closed();
+      this.closed();
     });
     this.#tunnel = tunnel;
     if (upgrade.head.length > 0) tunnel.send(upgrade.head);
@@ -320,7 +320,7 @@ export class Exchange implements UpstreamUser, TargetUser, Waiter {
   }
 
   /** The client has its answer, or is gone. */
-  #closed(): void {
+  closed(): void {
     if (this.#done || (this.#tunnel && this.#upstream)) return;
     this.#done = true;
     this.#leave();

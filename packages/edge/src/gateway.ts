@@ -10,6 +10,7 @@ import { readRequest, type RequestFacts } from './request-facts.ts';
 import type { RouteSwitch } from './route-switch.ts';
 
 const SWEEP_MS = 500;
+const MAX_PIPELINED = 64;
 
 export interface GatewayOptions {
   routes: RouteSwitch;
@@ -22,12 +23,20 @@ export interface GatewayOptions {
   httpsPort: () => number | undefined;
 }
 
+/** A client's. */
+interface Connection {
+  /** answers not given yet, refusals too */
+  answering: number;
+  exchanges: Set<Exchange>;
+}
+
 /** Takes requests from the listeners and sends each on its way. */
 export class Gateway implements ExchangeHost {
   readonly timeouts: ExchangeTimeouts;
   readonly #options: GatewayOptions;
   readonly #held: HoldQueue;
   readonly #exchanges = new Set<Exchange>();
+  readonly #connections = new WeakMap<Socket, Connection>();
   readonly #sweeper: NodeJS.Timeout;
   #onIdle: (() => void) | undefined;
   closing = false;
@@ -40,14 +49,17 @@ export class Gateway implements ExchangeHost {
   }
 
   readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const connection = this.#connection(request.socket);
+    connection.answering += 1;
+    // each has a connection to an instance: one client must not open them by the thousand
+    if (connection.answering > MAX_PIPELINED) return void request.socket.destroy();
+    response.on('close', () => (connection.answering -= 1));
     this.#begin(request, response);
   };
 
   readonly onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     // an answer is under way on this connection: nothing may be written between its bytes
-    for (const { of } of this.#exchanges) {
-      if (of.request.socket === socket) return void socket.destroy();
-    }
+    if (this.#connection(socket).answering > 0) return void socket.destroy();
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
@@ -96,6 +108,7 @@ export class Gateway implements ExchangeHost {
 
   finished(exchange: Exchange): void {
     this.#exchanges.delete(exchange);
+    this.#connection(exchange.of.request.socket).exchanges.delete(exchange);
     this.#held.remove(exchange);
     this.#options.accessLog?.write(exchange);
     if (this.#exchanges.size === 0) this.#onIdle?.();
@@ -115,7 +128,20 @@ export class Gateway implements ExchangeHost {
     const of = { request, response, facts, peer, id, ...(upgrade ? { upgrade } : {}) };
     const exchange = new Exchange(this, of);
     this.#exchanges.add(exchange);
+    this.#connection(request.socket).exchanges.add(exchange);
     this.dispatch(exchange);
+  }
+
+  #connection(socket: Socket): Connection {
+    const known = this.#connections.get(socket);
+    if (known) return known;
+    const connection: Connection = { answering: 0, exchanges: new Set() };
+    this.#connections.set(socket, connection);
+    // a pipelined answer that is not its turn hears nothing of the end of its connection
+    socket.once('close', () => {
+      for (const exchange of [...connection.exchanges]) exchange.closed();
+    });
+    return connection;
   }
 
   #hold(exchange: Exchange): void {
