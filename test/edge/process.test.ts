@@ -48,7 +48,7 @@ const start = (config: Record<string, unknown>): Promise<Child> =>
 test('serves on from its state after it was killed', async () => {
   await using at = await place();
   await using web = await app('web');
-  const first = await start(at.config);
+  await using first = await start(at.config);
   await at.client.put(
     { generation: 5, routes: [aRoute({ targets: [web] })] },
     { signal: signal() },
