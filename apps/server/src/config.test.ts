@@ -53,15 +53,35 @@ test('reports every problem together', () => {
     'PB_ENCRYPTION_KEY must be 32 bytes, it is 5',
     '--readers must be a whole number from 0 to 64, it is -1',
     '--http must be HOST:PORT, it is nowhere',
-    '--driver must be one of auto, kubernetes, none, it is podman',
+    '--driver must be one of auto, kubernetes, docker, none, it is podman',
     '--context needs --driver kubernetes',
   ]);
 });
 
-test('says that the Docker driver is not in this build', () => {
-  expect(problemsOf('serve --driver docker')).toEqual([
-    '--driver docker is not in this build; use kubernetes or none',
+test('finds Docker by flag, then by DOCKER_HOST, then in its usual place', () => {
+  const hostOf = (line: string, env: Environment = {}): string =>
+    (parse(line, env) as ServeConfig).driver.dockerHost;
+  const env = { DOCKER_HOST: 'tcp://build:2375' };
+  expect(hostOf('serve')).toBe('unix:///var/run/docker.sock');
+  expect(hostOf('serve', env)).toBe('tcp://build:2375');
+  expect(hostOf('serve --docker-host unix:///d.sock', env)).toBe('unix:///d.sock');
+  expect(problemsOf('serve --docker-host d.sock')).toEqual([
+    '--docker-host must be unix:///path or tcp://host:port, it is d.sock',
   ]);
+  expect(problemsOf('serve --driver none --edge-http :80')).toEqual([
+    '--edge-http needs --driver docker',
+  ]);
+});
+
+test('knows the commands of the edge', () => {
+  expect(parse('edge --dir /d --edge-http 127.0.0.1:80')).toEqual({
+    command: 'edge',
+    action: 'run',
+    dir: '/d',
+    http: { host: '127.0.0.1', port: 80 },
+  });
+  expect(parse('edge stop --dir /d')).toMatchObject({ command: 'edge', action: 'stop' });
+  expect(problemsOf('edge --http :80')).toEqual(['--http does not belong to "davit edge"']);
 });
 
 test('reads the key from the variable that is named', () => {

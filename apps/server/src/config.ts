@@ -8,7 +8,7 @@ import type { Values } from './command-line/read-arguments.ts';
 import { parseAddress, parseChoice, parseCount } from './command-line/values.ts';
 import type { Address } from './command-line/values.ts';
 
-export const DRIVERS = ['auto', 'kubernetes', 'none'] as const;
+export const DRIVERS = ['auto', 'kubernetes', 'docker', 'none'] as const;
 export type DriverChoice = (typeof DRIVERS)[number];
 export const PASSWORD_HASHES = ['auto', 'bcrypt', 'argon2id'] as const;
 export type PasswordHash = (typeof PASSWORD_HASHES)[number];
@@ -31,6 +31,10 @@ export interface DriverConfig {
   context?: string;
   /** what Kubernetes tells a pod about its API server */
   inCluster: { host: string | undefined; port: string | undefined };
+  /** as in DOCKER_HOST */
+  dockerHost: string;
+  /** where the edge takes requests for apps on Docker */
+  edgeHttp: Address;
 }
 
 export interface ServeConfig extends DirectoryConfig {
@@ -54,8 +58,16 @@ export interface SimpleConfig extends DirectoryConfig {
   driver: DriverConfig;
 }
 
+export interface EdgeCommandConfig {
+  command: 'edge';
+  action: 'run' | 'stop' | 'upgrade' | 'successor';
+  dir: string;
+  http: Address;
+}
+
 export type Config =
   | ServeConfig
+  | EdgeCommandConfig
   | SuperuserConfig
   | SimpleConfig
   | { command: 'version' }
@@ -99,6 +111,7 @@ interface Reading {
 }
 
 function build(reading: Reading, name: Exclude<CommandName, 'version'>): Config {
+  if (name === 'edge' || name.startsWith('edge ')) return edgeConfig(reading, name);
   const directory = directoryConfig(reading);
   if (name === 'doctor' || name === 'platform enable') {
     return { command: name, ...directory, driver: driverConfig(reading) };
@@ -112,7 +125,7 @@ function build(reading: Reading, name: Exclude<CommandName, 'version'>): Config 
   return {
     command: 'serve',
     ...directory,
-    http: parseAddress(text(values.http) ?? '127.0.0.1:8090', problems),
+    http: parseAddress('http', text(values.http) ?? '127.0.0.1:8090', problems),
     origins: text(values.origins)?.split(',') ?? ['*'],
     publicDir: resolve(text(values.publicDir) ?? join(directory.dir, '../pb_public')),
     driver: driverConfig(reading),
@@ -135,13 +148,16 @@ function directoryConfig({ env, values, problems }: Reading): DirectoryConfig {
   };
 }
 
-function driverConfig({ env, values, problems }: Reading): DriverConfig {
-  const docker = values.driver === 'docker';
-  if (docker) problems.push('--driver docker is not in this build; use kubernetes or none');
-  const name = docker ? 'none' : parseChoice('driver', DRIVERS, { values, problems });
+function driverConfig({ env, values, problems }: Omit<Reading, 'words'>): DriverConfig {
+  const name = parseChoice('driver', DRIVERS, { values, problems });
   if (name !== 'kubernetes') {
     for (const flag of ['kubeconfig', 'context'] as const) {
       if (values[flag] !== undefined) problems.push(`--${flag} needs --driver kubernetes`);
+    }
+  }
+  if (name === 'kubernetes' || name === 'none') {
+    for (const flag of ['docker-host', 'edge-http'] as const) {
+      if (values[flag] !== undefined) problems.push(`--${flag} needs --driver docker`);
     }
   }
   const context = text(values.context);
@@ -152,6 +168,26 @@ function driverConfig({ env, values, problems }: Reading): DriverConfig {
     ),
     ...(context !== undefined && { context }),
     inCluster: { host: env.KUBERNETES_SERVICE_HOST, port: env.KUBERNETES_SERVICE_PORT },
+    dockerHost: dockerHost({ env, values, problems }),
+    edgeHttp: parseAddress('edge-http', text(values['edge-http']) ?? ':8080', problems),
+  };
+}
+
+function dockerHost({ env, values, problems }: Omit<Reading, 'words'>): string {
+  const host = text(values['docker-host']) ?? env.DOCKER_HOST ?? 'unix:///var/run/docker.sock';
+  if (!/^(unix:\/\/\/|tcp:\/\/[^:/]+)/.test(host)) {
+    problems.push(`--docker-host must be unix:///path or tcp://host:port, it is ${host}`);
+  }
+  return host;
+}
+
+function edgeConfig({ values, problems }: Reading, name: string): EdgeCommandConfig {
+  const action = name === 'edge' ? 'run' : name.slice('edge '.length);
+  return {
+    command: 'edge',
+    action: action as EdgeCommandConfig['action'],
+    dir: resolve(text(values.dir) ?? 'pb_data'),
+    http: parseAddress('edge-http', text(values['edge-http']) ?? ':8080', problems),
   };
 }
 

@@ -5,7 +5,9 @@ import type { Logger } from '@davit/domain';
 import type { SimpleConfig } from './config.ts';
 import { findUi } from './find-ui.ts';
 import { openDirectory } from './open-directory.ts';
-import { selectDriver } from './select-driver.ts';
+import { chooseEngine, openKubernetes } from './select-driver.ts';
+
+const ENGINE_MS = 2_000;
 
 interface Check {
   name: string;
@@ -59,7 +61,14 @@ async function checkRecords(config: SimpleConfig, logger: Logger): Promise<strin
 }
 
 async function checkEngine({ driver: config }: SimpleConfig, logger: Logger): Promise<string> {
-  const { driver, close } = await selectDriver(config, { installationId: 'doctor', logger });
-  await close();
-  return driver.name;
+  const engine = await chooseEngine(config);
+  if (engine === 'docker') {
+    const { DockerApi } = await import('@davit/docker');
+    await new DockerApi(config.dockerHost).ping({ signal: AbortSignal.timeout(ENGINE_MS) });
+  }
+  if (engine === 'kubernetes') {
+    const { close } = await openKubernetes(config, { installationId: 'doctor', logger });
+    await close();
+  }
+  return engine;
 }

@@ -29,6 +29,8 @@ async function run(config: Config): Promise<string | undefined> {
       return (await import('./superuser.ts')).runSuperuser(config, logger);
     case 'platform enable':
       return (await import('./platform-enable.ts')).runPlatformEnable(config, logger);
+    case 'edge':
+      return (await import('./edge/run-edge-command.ts')).runEdgeCommand(config, logger);
     case 'doctor': {
       const { text, healthy } = await (await import('./doctor.ts')).runDoctor(config, logger);
       if (!healthy) process.exitCode = 1;

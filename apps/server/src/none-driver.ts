@@ -8,7 +8,7 @@ import type {
 } from '@davit/domain';
 
 export const NO_ENGINE =
-  'No engine runs containers yet. Start Davit inside a Kubernetes cluster, or with --driver kubernetes.';
+  'No engine runs containers yet. Install Docker beside Davit, or start it with --driver kubernetes.';
 
 /** Stands in where there is no engine: takes every intent, runs nothing, and says so. */
 export function createNoneDriver(): RolloutDriver {

@@ -1,11 +1,17 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { AppError } from '@davit/domain';
-import type { Logger, RolloutDriver } from '@davit/domain';
+import type { Logger, RolloutDriver, SecretBox } from '@davit/domain';
 import type { DriverConfig } from './config.ts';
 import { createNoneDriver } from './none-driver.ts';
 
 export interface DriverParts {
   installationId: string;
   logger: Logger;
+  /** the data directory: the Docker driver keeps its intents there */
+  dir: string;
+  /** keeps the secrets among them */
+  box: SecretBox;
 }
 
 export interface SelectedDriver {
@@ -15,23 +21,38 @@ export interface SelectedDriver {
 }
 
 /**
- * The engine that was asked for. `auto` is the cluster this process runs in, else none; a kubeconfig is used only
- * with `kubernetes`. Does not wait for the engine to answer. Errors: those of reading a kubeconfig.
+ * The engine that was asked for. `auto` is the cluster this process runs in, else a Docker that answers, else none; a
+ * kubeconfig is used only with `kubernetes`. One that was asked for need not answer yet. Errors: those of reading a
+ * kubeconfig or the Docker driver's state.
  */
 export async function selectDriver(
   config: DriverConfig,
   parts: DriverParts,
 ): Promise<SelectedDriver> {
-  const isInCluster = config.inCluster.host !== undefined;
-  if (config.name === 'kubernetes' || (config.name === 'auto' && isInCluster)) {
-    return openKubernetes(config, parts);
+  switch (await chooseEngine(config)) {
+    case 'kubernetes':
+      return openKubernetes(config, parts);
+    case 'docker':
+      return openDocker(config, parts);
+    case 'none': {
+      const driver = createNoneDriver();
+      return { driver, close: () => driver.close() };
+    }
   }
-  const driver = createNoneDriver();
-  return { driver, close: () => driver.close() };
+}
+
+/** Which one it would be, without opening it. */
+export async function chooseEngine(config: DriverConfig): Promise<RolloutDriver['name']> {
+  if (config.name !== 'auto') return config.name;
+  if (config.inCluster.host !== undefined) return 'kubernetes';
+  return (await dockerAnswers(config)) ? 'docker' : 'none';
 }
 
 /** Loaded only where it is used: without it the server starts faster and stays smaller. */
-async function openKubernetes(config: DriverConfig, parts: DriverParts): Promise<SelectedDriver> {
+export async function openKubernetes(
+  config: DriverConfig,
+  parts: Pick<DriverParts, 'installationId' | 'logger'>,
+): Promise<SelectedDriver> {
   const { createKubernetesDriver, KubeHttp, loadInClusterConfig, loadKubeconfig } =
     await import('@davit/kubernetes');
   const { name, kubeconfig: path, context } = config;
@@ -43,7 +64,8 @@ async function openKubernetes(config: DriverConfig, parts: DriverParts): Promise
     throw new AppError('unavailable', 'The service account of this pod cannot be read.');
   }
   const kube = new KubeHttp({ config: cluster });
-  const driver = createKubernetesDriver({ kube, ...parts });
+  const { installationId, logger } = parts;
+  const driver = createKubernetesDriver({ kube, installationId, logger });
   return {
     driver,
     async close() {
@@ -51,4 +73,38 @@ async function openKubernetes(config: DriverConfig, parts: DriverParts): Promise
       await kube.close();
     },
   };
+}
+
+const PING_MS = 1_000;
+
+/** Without a socket nothing is loaded to find out. */
+async function dockerAnswers({ dockerHost }: DriverConfig): Promise<boolean> {
+  const socket = /^unix:\/\/(.*)$/.exec(dockerHost)?.[1];
+  if (socket !== undefined && !existsSync(socket)) return false;
+  const { DockerApi } = await import('@davit/docker');
+  try {
+    await new DockerApi(dockerHost).ping({ signal: AbortSignal.timeout(PING_MS) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function openDocker(config: DriverConfig, parts: DriverParts): Promise<SelectedDriver> {
+  const { createDockerDriver } = await import('@davit/docker');
+  const { probe } = await import('@davit/edge');
+  const { keptEdge } = await import('./edge/kept-edge.ts');
+  const { installationId, logger, dir, box } = parts;
+  const { dockerHost: host, edgeHttp } = config;
+  const driver = await createDockerDriver({
+    host,
+    installationId,
+    logger,
+    box,
+    probe,
+    stateFile: join(dir, 'docker', 'state.json'),
+    edge: keptEdge({ dir, http: edgeHttp, logger }),
+    urlPort: edgeHttp.port === 80 ? '' : `:${edgeHttp.port}`,
+  });
+  return { driver, close: () => driver.close() };
 }

@@ -102,16 +102,17 @@ async function openRollouts({ config, overrides, directory, opened }: Opening): 
   const { database, records } = directory;
   const logger = overrides.logger ?? SILENT;
   const installationId = await database.installationId();
+  const key = await loadEncryptionKey(join(config.dir, 'davit.key'), config.encryptionKey);
+  const box = createSecretBox(key);
   const { driver, close } = overrides.driver
     ? given(overrides.driver)
-    : await selectDriver(config.driver, { installationId, logger });
+    : await selectDriver(config.driver, { installationId, logger, dir: config.dir, box });
   opened.defer(close);
-  const key = await loadEncryptionKey(join(config.dir, 'davit.key'), config.encryptionKey);
   const rollouts = openPlatform({
     records,
     driver,
     store: database,
-    box: createSecretBox(key),
+    box,
     bus: createEventBus(),
     clock: systemClock,
     logger,

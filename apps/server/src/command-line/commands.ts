@@ -15,7 +15,8 @@ const OPEN: readonly FlagName[] = [
   'readers',
   'dev',
 ];
-const DRIVER: readonly FlagName[] = ['driver', 'kubeconfig', 'context'];
+const DRIVER: readonly FlagName[] = ['driver', 'kubeconfig', 'context', 'docker-host', 'edge-http'];
+const EDGE: readonly FlagName[] = ['dir', 'edge-http'];
 const CREDENTIALS = ['EMAIL', 'PASSWORD'];
 
 const NAMES = [
@@ -25,6 +26,10 @@ const NAMES = [
   'superuser update',
   'superuser delete',
   'platform enable',
+  'edge',
+  'edge stop',
+  'edge upgrade',
+  'edge successor',
   'doctor',
   'version',
 ] as const;
@@ -49,6 +54,18 @@ export const COMMANDS: Record<CommandName, Command> = {
     operands: [],
     flags: OPEN,
   },
+  edge: {
+    text: 'runs the proxy in front of apps on Docker; "serve" starts one where there is none',
+    operands: [],
+    flags: EDGE,
+  },
+  'edge stop': { text: 'ends it once open requests are answered', operands: [], flags: EDGE },
+  'edge upgrade': {
+    text: 'puts this version in its place, without cutting a request',
+    operands: [],
+    flags: EDGE,
+  },
+  'edge successor': { text: 'what "edge upgrade" makes it start', operands: [], flags: EDGE },
   doctor: {
     text: 'checks the folder, the admin UI and the engine',
     operands: [],

@@ -6,6 +6,8 @@ const NAMES = [
   'driver',
   'kubeconfig',
   'context',
+  'docker-host',
+  'edge-http',
   'readers',
   'sync',
   'password-hash',
@@ -30,13 +32,21 @@ export const FLAGS: Record<FlagName, Flag> = {
   publicDir: { value: 'FOLDER', text: 'a site to serve at / (default pb_public beside --dir)' },
   driver: {
     value: 'NAME',
-    text: 'auto, kubernetes or none: what runs the rollouts; auto is the cluster Davit runs in, else none',
+    text: 'auto, kubernetes, docker or none: what runs the rollouts; auto is the cluster Davit runs in, else Docker where it answers, else none',
   },
   kubeconfig: {
     value: 'FILE',
     text: 'with --driver kubernetes (default $KUBECONFIG, ~/.kube/config)',
   },
   context: { value: 'NAME', text: 'context of the kubeconfig (default: its current one)' },
+  'docker-host': {
+    value: 'ADDRESS',
+    text: 'unix:///path or tcp://host:port (default $DOCKER_HOST, unix:///var/run/docker.sock)',
+  },
+  'edge-http': {
+    value: 'HOST:PORT',
+    text: 'where apps on Docker are reached (default :8080)',
+  },
   readers: { value: 'N', text: 'threads that read the database (default: number of cores)' },
   sync: {
     value: 'MODE',

@@ -12,10 +12,10 @@ interface Source {
 }
 
 /** `host:port`, `[v6]:port` or `:port`. */
-export function parseAddress(text: string, problems: string[]): Address {
+export function parseAddress(flag: FlagName, text: string, problems: string[]): Address {
   const [, host = '', digits = ''] = /^(.*):(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
-  if (digits === '' || port > 65_535) problems.push(`--http must be HOST:PORT, it is ${text}`);
+  if (digits === '' || port > 65_535) problems.push(`--${flag} must be HOST:PORT, it is ${text}`);
   return { host: host.replace(/^\[(.*)\]$/, '$1') || '0.0.0.0', port };
 }
 
