@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPasswordHasher, createTokenSigner } from '@davit/auth';
+import { createPasswordHasher, createSecretBox, createTokenSigner } from '@davit/auth';
 import type { PasswordScheme } from '@davit/auth';
 import type { FileStore, Logger } from '@davit/domain';
 import { createLocalFileStore } from '@davit/files';
@@ -26,6 +26,7 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     synchronous: config.sync,
     ...scripts(),
   });
+  const { encryptionKey } = config;
   const files = createLocalFileStore(join(config.dir, 'storage'));
   const records = await openRecords({
     store: database,
@@ -33,7 +34,11 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     tokens: createTokenSigner(),
     files,
     logger,
+    ...(encryptionKey !== undefined && {
+      settingsBox: createSecretBox(Buffer.from(encryptionKey, 'utf8')),
+    }),
   });
+
   return {
     database,
     records,

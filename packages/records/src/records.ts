@@ -6,6 +6,7 @@ import type {
   PasswordHasher,
   QueryConsole,
   RecordStore,
+  SecretBox,
   TokenSigner,
 } from '@davit/domain';
 import { ProbeGuard } from './access/probe-guard.ts';
@@ -16,13 +17,18 @@ import { Tokens } from './auth/tokens.ts';
 import type { Collections } from './collections/catalog.ts';
 import { MemoryCatalog } from './collections/memory-catalog.ts';
 import { StoredCollections } from './collections/stored-collections.ts';
+import type { BatchItem } from './batch/batch-item.ts';
+import { before } from './batch/before.ts';
+import { runBatch, type BatchOptions, type BatchResult } from './batch/run-batch.ts';
 import type { Core } from './core.ts';
 import { createHookChains, createHooks, type Hooks } from './hooks/hooks.ts';
 import { internalOperations } from './internal.ts';
 import type { InternalOperations, RecordsTransaction, RequestOperations } from './operations.ts';
 import { RealtimeHub } from './realtime/hub.ts';
 import type { Realtime } from './realtime/realtime.ts';
+import type { RequestInfo } from './request.ts';
 import { requestOperations } from './request-operations.ts';
+import { StoredSettings, type SettingsSource } from './settings/stored-settings.ts';
 import { sqlConsole, type SqlConsole } from './sql-console.ts';
 import { storeScope, TransactionScope } from './scope.ts';
 import { systemClock } from './system-clock.ts';
@@ -36,6 +42,8 @@ export interface RecordsOptions {
   files?: FileStore;
   clock?: Clock;
   logger: Logger;
+  /** opens settings that PocketBase has encrypted */
+  settingsBox?: SecretBox;
 }
 
 /** Collections, records and everything around them. */
@@ -46,8 +54,18 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   readonly superusers: Superusers;
   readonly realtime: Realtime;
   readonly console: SqlConsole;
+  readonly settings: SettingsSource;
   /** Exclusive; rolled back when `run` throws. */
   transaction<T>(run: (tx: RecordsTransaction) => Promise<T>): Promise<T>;
+  /**
+   * A client's writes, all or none, in at most `settings.batch.timeout` seconds. Throws BatchFailure, or `invalid`
+   * when time is up.
+   */
+  batch(
+    items: readonly BatchItem[],
+    request: RequestInfo,
+    options?: Pick<BatchOptions, 'check'>,
+  ): Promise<BatchResult[]>;
   /** Ends realtime clients, waits for messages under way and for obsolete files to go. The store stays open. */
   close(): Promise<void>;
 }
@@ -68,6 +86,8 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   };
   const collections = new StoredCollections({ memory, store, core, events: { changed } });
   await collections.reload();
+  const settings = new StoredSettings({ store, box: options.settingsBox, logger: options.logger });
+  await settings.reload();
   const close = async (): Promise<void> => {
     await hub.close();
     await Promise.all(core.background);
@@ -80,8 +100,20 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     auth: new RecordAuthentication(context, tokens),
     superusers: new RecordSuperusers(context, tokens),
     realtime: hub,
-    console: sqlConsole(store, () => collections.reload()),
+    console: sqlConsole(store, async () => {
+      await collections.reload();
+      await settings.reload();
+    }),
+    settings,
     transaction: (run) => transaction(core, store, run),
+    batch(items, request, { check } = {}) {
+      const timeoutMs = settings.current.batch.timeout * 1000;
+      return transaction(core, store, (tx) =>
+        before(timeoutMs, core.clock, (signal) =>
+          runBatch(tx, items, { request, signal, ...(check && { check }) }),
+        ),
+      );
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -115,7 +147,9 @@ async function transaction<T>(
     result = await store.transaction((tx) => {
       scope = new TransactionScope(tx);
       const context = { core, scope };
-      return run({ ...requestOperations(context), ...internalOperations(context) });
+      return run({ ...requestOperations(context), ...internalOperations(context) }).finally(() =>
+        scope?.end(),
+      );
     });
   } catch (error) {
     await Promise.all((scope?.undo ?? []).map((undo) => undo()));

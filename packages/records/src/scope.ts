@@ -1,4 +1,5 @@
 import type { PageRequest, Query, RecordStore, RowPage, WriteTx } from '@davit/domain';
+import { AppError } from '@davit/domain';
 import type { Change } from './write/draft.ts';
 
 /** Where an operation reads and writes: the store itself, or an open transaction. */
@@ -28,20 +29,31 @@ export class TransactionScope implements Scope {
   readonly changes: Change[] = [];
   readonly undo: (() => Promise<void>)[] = [];
   readonly #tx: WriteTx;
+  #open = true;
 
   constructor(tx: WriteTx) {
     this.#tx = tx;
   }
 
+  /** What is still under way when the transaction is over must not write after it. */
+  end(): void {
+    this.#open = false;
+  }
+
   // async, so that what these throw becomes a rejection
   // eslint-disable-next-line @typescript-eslint/require-await
   async find(query: Query, page: PageRequest): Promise<RowPage> {
-    return this.#tx.query(query, page);
+    return this.#running().query(query, page);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await
   async write<T>(operation: (tx: WriteTx) => T): Promise<T> {
-    return operation(this.#tx);
+    return operation(this.#running());
+  }
+
+  #running(): WriteTx {
+    if (this.#open) return this.#tx;
+    throw new AppError('unavailable', 'The transaction is over.');
   }
 
   settle(changes: readonly Change[]): Promise<void> {

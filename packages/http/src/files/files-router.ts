@@ -5,17 +5,28 @@ import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { requireAuth } from '../guards.ts';
 import { sendJson } from '../json-response.ts';
+import { isInside } from '../limits/address-list.ts';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
+import { limitAction } from '../records/limit-action.ts';
 import { requestInfo } from '../request-info.ts';
 import { sendFile } from './send-file.ts';
 
+export interface FilesOptions {
+  files: FileStore;
+  limiter: RateLimiter;
+}
+
 /** /api/files: tokens for protected files, and the files themselves. */
-export function filesRouter(records: Records, files: FileStore): Router {
+export function filesRouter(records: Records, { files, limiter }: FilesOptions): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.post('/api/files/token', (_req, res) => {
+  const limit = limitAction(records, limiter);
+  router.post('/api/files/token', (req, res) => {
+    limiter.checkPath(req, res);
     const { collection, record } = requireAuth(res);
     sendJson(res, 200, { token: records.auth.issueToken(collection, record, { type: 'file' }) });
   });
   router.get('/api/files/:collection/:id/:name', async (req, res) => {
+    limit(req, res, 'file');
     const { id, name } = req.params;
     const collection = records.collections.get(req.params.collection);
     const record = await records.get(collection.id, id);
@@ -54,7 +65,11 @@ interface Access {
 async function checkAccess({ records, collection, id, req, res }: Access): Promise<void> {
   const request = requestInfo(req, res);
   const { token = '' } = request.query;
-  const auth = token === '' ? undefined : await records.auth.authenticateFileToken(token);
+  const found = token === '' ? undefined : await records.auth.authenticateFileToken(token);
+  const { superuserIPs } = records.settings.current;
+  const isAllowed =
+    !found?.superuser || superuserIPs.length === 0 || isInside(request.ip, superuserIPs);
+  const auth = isAllowed ? found : undefined;
   try {
     await records.view(collection.id, id, {
       ...request,

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { Settings } from '@davit/records';
 import type { RequestHandler } from 'express';
-import { clientIp } from '../client-ip.ts';
+import { realIp } from '../client-ip.ts';
 import { setContext } from '../context.ts';
 
 const ACCEPTED = /^[\w.-]{8,64}$/;
 
 /** Names every request: the caller's `X-Request-Id` when it is a plain one, else our own. */
-export function requestId(): RequestHandler {
+export function requestId(proxy: () => Settings['trustedProxy']): RequestHandler {
   // A random prefix per process and a counter: unique, and cheaper than randomness at each request.
   const prefix = randomBytes(6).toString('hex');
   let count = 0;
@@ -16,7 +17,7 @@ export function requestId(): RequestHandler {
       typeof given === 'string' && ACCEPTED.test(given)
         ? given
         : `${prefix}-${(++count).toString(36)}`;
-    setContext(res, { requestId: id, ip: clientIp(req), auth: undefined });
+    setContext(res, { requestId: id, ip: realIp(req, proxy()), auth: undefined });
     res.setHeader('X-Request-Id', id);
     next();
   };

@@ -7,16 +7,21 @@ import { readBody } from '../body/read-body.ts';
 import type { Body } from '../body/read-body.ts';
 import { requireAuth, requireSuperuser } from '../guards.ts';
 import { sendJson } from '../json-response.ts';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { requestInfo } from '../request-info.ts';
+import { limitAction } from './limit-action.ts';
 
 /** Sign-in and what belongs to it, below /api/collections/{collection}/. */
-export function authRouter(records: Records): Router {
+export function authRouter(records: Records, limiter: RateLimiter): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const path = '/api/collections/:collection';
+  const limit = limitAction(records, limiter);
   router.get(`${path}/auth-methods`, (req, res) => {
+    limit(req, res, 'listAuthMethods');
     sendJson(res, 200, records.auth.methods(req.params.collection));
   });
   router.post(`${path}/auth-with-password`, async (req, res) => {
+    limit(req, res, 'authWithPassword', 'auth');
     const body = await readForm(req);
     const request = requestInfo(req, res, body);
     const answer = await records.auth.signInWithPassword(
@@ -27,6 +32,7 @@ export function authRouter(records: Records): Router {
     sendJson(res, 'mfaId' in answer ? 401 : 200, answer);
   });
   router.post(`${path}/auth-refresh`, async (req, res) => {
+    limit(req, res, 'authRefresh');
     requireAuth(res);
     const request = requestInfo(req, res, await readForm(req));
     sendJson(res, 200, await records.auth.refresh(req.params.collection, request));

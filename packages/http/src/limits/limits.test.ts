@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { realIp } from '../client-ip.ts';
+import { isInside } from './address-list.ts';
+import { findRule } from './find-rule.ts';
+
+const rule = (label: string, audience = ''): Parameters<typeof findRule>[0][number] => ({
+  label,
+  audience,
+  duration: 1,
+  maxRequests: 1,
+});
+
+describe('the rule of a request', () => {
+  const rules = [rule('/api/'), rule('*:create'), rule('users:create', '@auth'), rule('/api/a')];
+  test.each([
+    [['users:create', '*:create', '/api/x'], '@auth', 'users:create'],
+    [['users:create', '*:create', '/api/x'], '@guest', '*:create'],
+    [['GET /api/a', '/api/a'], '@guest', '/api/a'],
+    [['GET /api/b', '/api/b'], '@guest', '/api/'],
+    [['GET /', '/'], '@guest', undefined],
+  ] as const)('for %j and %s is %s', (labels, audience, expected) => {
+    expect(findRule(rules, labels, audience)?.label).toBe(expected);
+  });
+});
+
+test('addresses and subnets of both versions are told apart', () => {
+  const list = ['10.0.0.0/8', '192.168.1.1', 'fd00::/8', 'nonsense', '1.2.3.4/99'];
+  expect(isInside('10.9.8.7', list)).toBe(true);
+  expect(isInside('192.168.1.1', list)).toBe(true);
+  expect(isInside('fd12::1', list)).toBe(true);
+  expect(isInside('192.168.1.2', list)).toBe(false);
+  expect(isInside('1.2.3.4', list)).toBe(false);
+  expect(isInside('', list)).toBe(false);
+});
+
+describe('the address behind proxies', () => {
+  const request = (lines: string[]): IncomingMessage =>
+    ({
+      headersDistinct: { 'x-forwarded-for': lines },
+      socket: { remoteAddress: '::ffff:9.9.9.9' },
+    }) as unknown as IncomingMessage;
+  const proxy = { headers: ['X-Forwarded-For'], useLeftmostIP: false };
+  test.each([
+    [['1.1.1.1, 2.2.2.2'], proxy, '2.2.2.2'],
+    [['1.1.1.1, 2.2.2.2, unknown'], proxy, '2.2.2.2'],
+    [['1.1.1.1', '3.3.3.3'], proxy, '3.3.3.3'],
+    [['1.1.1.1, 2.2.2.2'], { ...proxy, useLeftmostIP: true }, '1.1.1.1'],
+    [['unknown'], proxy, '9.9.9.9'],
+    [['1.1.1.1'], { ...proxy, headers: [] }, '9.9.9.9'],
+  ])('in %j by %j is %s', (lines, settings, expected) => {
+    expect(realIp(request(lines), settings)).toBe(expected);
+  });
+});

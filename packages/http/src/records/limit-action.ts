@@ -1,0 +1,20 @@
+import { AppError } from '@davit/domain';
+import type { Records } from '@davit/records';
+import type { Response } from 'express';
+import type { LimitedRequest, RateLimiter } from '../limits/rate-limiter.ts';
+
+type CollectionRequest = LimitedRequest & { params: { collection: string } };
+type LimitAction = (req: CollectionRequest, res: Response, ...actions: string[]) => void;
+
+/**
+ * Counts what is done to the collection in the path. Errors: `rate_limited`; `not_found` (no such collection) while
+ * limits are on.
+ */
+export function limitAction(records: Records, limiter: RateLimiter): LimitAction {
+  return (req, res, ...actions) => {
+    if (!records.settings.current.rateLimits.enabled) return;
+    const collection = records.collections.find(req.params.collection);
+    if (!collection) throw new AppError('not_found', 'Missing or invalid collection context.');
+    limiter.checkAction(req, res, { collection, actions });
+  };
+}
