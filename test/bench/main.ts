@@ -4,19 +4,30 @@ import { available, prepare } from '@davit/testkit';
 import { type BenchCase, renderTable } from './bench-case.ts';
 import { edge } from './edge.ts';
 import { recordToReady } from './record-to-ready.ts';
+import { records } from './records.ts';
 import { cpuPressure } from './process-figures.ts';
 import { rollouts } from './rollouts.ts';
 import { serverStart } from './server-start.ts';
 
-/** `npm run bench [-- case…]`: measures, prints Markdown, judges nothing. */
+/**
+ * `npm run bench [-- case… [--quick] [--rows 100000]]`: measures, prints Markdown, judges nothing. The flags are for
+ * `records`.
+ */
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '10000' },
+  },
+});
 const cases: Record<string, BenchCase> = {
   rollouts,
   'server-start': serverStart,
   'record-to-ready': recordToReady,
   edge,
+  records: records({ quick: values.quick, rows: Number(values.rows) }),
 };
 
-const { positionals } = parseArgs({ allowPositionals: true });
 await prepare();
 const { api } = available();
 if (api !== true) console.error(api.reason);
