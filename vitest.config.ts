@@ -42,6 +42,16 @@ export default defineConfig({
           ...slow,
         },
       },
+      {
+        test: {
+          name: 'docker',
+          include: ['test/docker/**/*.test.ts'],
+          sequence: { groupOrder: 4 },
+          fileParallelism: false,
+          ...slow,
+          testTimeout: 240_000,
+        },
+      },
     ],
   },
 });

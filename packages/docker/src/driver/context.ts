@@ -23,6 +23,8 @@ export interface DriverTimes {
   stableMs: number;
   /** how often Docker is compared with what is known, beside its events */
   resyncMs: number;
+  /** how often the edge is asked whether it still has the routes */
+  edgeMs: number;
 }
 
 /** What every part of the driver works with. */

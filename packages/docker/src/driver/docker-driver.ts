@@ -30,7 +30,7 @@ import { ProjectNetworks } from './project-network.ts';
 import { readLogs } from './read-logs.ts';
 import { Reconciler } from './reconciler.ts';
 import { Retiring } from './retiring.ts';
-import { RoutePublisher } from './route-publisher.ts';
+import { keepRoutes, RoutePublisher } from './route-publisher.ts';
 import { StateFile } from './state-file.ts';
 import { StatusBoard, watchBoard } from './status-board.ts';
 
@@ -61,6 +61,7 @@ const TIMES: DriverTimes = {
   stopSeconds: 30,
   stableMs: 3_000,
   resyncMs: 60_000,
+  edgeMs: 5_000,
 };
 const WORKERS = 8;
 const GRACE_MS = 1_000;
@@ -127,6 +128,7 @@ class Driver implements RolloutDriver {
     });
     this.#running = Promise.all([
       watch.run(this.#stop.signal),
+      keepRoutes(context, this.#stop.signal),
       runWorkers({
         queue: this.#queue,
         workers: WORKERS,

@@ -1,9 +1,10 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { sleep } from '@davit/controller';
-import { toAppError } from '@davit/domain';
+import { AppError } from '@davit/domain';
 import type { DeploymentRef } from '@davit/domain';
+import { fromDocker } from '../error.ts';
 import { DOCKER_LABELS, keyOf } from '../labels.ts';
+import { ndjson } from '../ndjson.ts';
 import type { DriverContext } from './context.ts';
 import type { StatusBoard } from './status-board.ts';
 
@@ -43,7 +44,7 @@ export class EngineWatch {
       try {
         await this.#listen(signal);
       } catch (error) {
-        if (!signal.aborted) board.disconnected(toAppError(error).message);
+        if (!signal.aborted) board.disconnected((fromDocker(error) as AppError).message);
       }
       await sleep(context.clock, RETRY_MS, signal);
     }
@@ -73,7 +74,6 @@ export class EngineWatch {
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
     const stream = (await context.docker.events({ signal: either })) as Readable;
-    const lines = createInterface({ input: stream, signal: either });
     let resyncing: Promise<void> | undefined;
     try {
       // the stream is open: nothing that happens from here on is missed
@@ -82,9 +82,9 @@ export class EngineWatch {
       board.connected(keys);
       for (const key of keys) this.#parts.changed(key);
       resyncing = this.#resyncAgainAndAgain(either, (error) => stream.destroy(error));
-      for await (const line of lines) this.#take(JSON.parse(line) as DockerEvent);
+      for await (const event of ndjson<DockerEvent>(stream)) this.#take(event);
       signal.throwIfAborted();
-      throw stream.errored ?? new Error('the event stream ended');
+      throw new AppError('unavailable', 'Docker ended the stream of its events.');
     } finally {
       ended.abort();
       await resyncing;
@@ -92,7 +92,7 @@ export class EngineWatch {
   }
 
   async #resyncAgainAndAgain(signal: AbortSignal, onError: (error: Error) => void): Promise<void> {
-    const { clock, times, routes, logger } = this.#parts.context;
+    const { clock, times } = this.#parts.context;
     while (!signal.aborted) {
       await sleep(clock, times.resyncMs, signal);
       try {
@@ -101,9 +101,6 @@ export class EngineWatch {
         if (!signal.aborted) onError(error as Error);
         return;
       }
-      await routes.verify(signal).catch((error: unknown) => {
-        if (!signal.aborted) logger.log('warn', 'the edge does not answer', { error });
-      });
     }
   }
 

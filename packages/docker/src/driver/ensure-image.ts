@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { AppError } from '@davit/domain';
 import type { RolloutIntent } from '@davit/domain';
 import type { RolloutSpec } from '@davit/rollout';
+import { ndjson } from '../ndjson.ts';
 import { imageName } from '../plan/container-plan.ts';
 import type { DriverContext } from './context.ts';
 
@@ -74,10 +74,9 @@ async function pull(
     wanted.onProgress(`Pulling image ${name}.`);
     const stream = (await docker.pull(name, auth, { signal: either })) as Readable;
     const layers = new Map<string, { current: number; total: number }>();
-    for await (const line of createInterface({ input: stream, signal: either })) {
+    for await (const progress of ndjson<Progress>(stream)) {
       clearTimeout(timer);
       timer = setTimeout(giveUp, SILENCE_MS);
-      const progress = JSON.parse(line) as Progress;
       if (progress.error !== undefined) throw new AppError('unavailable', progress.error);
       const percent = percentOf(layers, progress);
       if (percent !== undefined) wanted.onProgress(`Pulling image ${name}: ${percent} %.`);
