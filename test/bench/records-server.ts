@@ -17,8 +17,7 @@ export interface BenchServer extends AsyncDisposable {
 
 export function startDavit(directory: string, signal: AbortSignal): Promise<BenchServer> {
   if (!existsSync(SERVER)) throw new Error('the server is not bundled (npm run build)');
-  const profile = process.env['DAVIT_BENCH_NODE_OPTIONS']?.split(' ') ?? [];
-  const command = [process.execPath, ...profile, SERVER];
+  const command = [process.execPath, SERVER];
   return start(
     { command, flags: ['--driver', 'none'], directory: join(directory, 'davit') },
     signal,
