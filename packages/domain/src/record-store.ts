@@ -57,4 +57,6 @@ export interface CollectionStore {
   /** A row of `_params`, parsed; undefined when absent. */
   getParam(key: string): Promise<unknown>;
   setParam(key: string, value: unknown): Promise<void>;
+  /** The same with text that is stored as it is (encrypted settings). */
+  setParamText(key: string, text: string): Promise<void>;
 }

@@ -18,6 +18,7 @@ import { collectionsRouter } from './records/collections-router.ts';
 import { health } from './records/health.ts';
 import { recordsRouter } from './records/records-router.ts';
 import { sqlRouter } from './records/sql-router.ts';
+import { settingsRouter } from './settings/settings-router.ts';
 import { publicRouter } from './ui/public-router.ts';
 import { uiRouter } from './ui/ui-router.ts';
 
@@ -58,6 +59,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/api/health', health());
   app.use(collectionsRouter(records));
   app.use(sqlRouter(records));
+  app.use(settingsRouter(records));
   app.use(realtimeRouter(records));
   if (options.platform) app.use('/api/davit/v1', options.platform);
   if (options.ui !== undefined) app.use(uiRouter(options.ui));

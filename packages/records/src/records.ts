@@ -28,7 +28,8 @@ import { RealtimeHub } from './realtime/hub.ts';
 import type { Realtime } from './realtime/realtime.ts';
 import type { RequestInfo } from './request.ts';
 import { requestOperations } from './request-operations.ts';
-import { StoredSettings, type SettingsSource } from './settings/stored-settings.ts';
+import { editableSettings, type Settings } from './settings/settings-editor.ts';
+import { StoredSettings } from './settings/stored-settings.ts';
 import { sqlConsole, type SqlConsole } from './sql-console.ts';
 import { storeScope, TransactionScope } from './scope.ts';
 import { systemClock } from './system-clock.ts';
@@ -54,7 +55,7 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   readonly superusers: Superusers;
   readonly realtime: Realtime;
   readonly console: SqlConsole;
-  readonly settings: SettingsSource;
+  readonly settings: Settings;
   /** Exclusive; rolled back when `run` throws. */
   transaction<T>(run: (tx: RecordsTransaction) => Promise<T>): Promise<T>;
   /**
@@ -86,7 +87,9 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   };
   const collections = new StoredCollections({ memory, store, core, events: { changed } });
   await collections.reload();
-  const settings = new StoredSettings({ store, box: options.settingsBox, logger: options.logger });
+  const { settingsBox: box, logger } = options;
+  const source = new StoredSettings({ store, box, logger });
+  const settings = editableSettings({ core, store, source, box });
   await settings.reload();
   const close = async (): Promise<void> => {
     await hub.close();

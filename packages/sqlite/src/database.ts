@@ -99,6 +99,10 @@ export class SqliteDatabase
     await this.write(() => new Params(this.#parts.writer).set(key, value));
   }
 
+  async setParamText(key: string, text: string): Promise<void> {
+    await this.write(() => new Params(this.#parts.writer).setText(key, text));
+  }
+
   runQuery(query: string): Promise<ConsoleResult> {
     return this.#console.runQuery(query);
   }

@@ -24,12 +24,15 @@ export class Params {
   }
 
   set(key: string, value: unknown): void {
-    const bytes = Buffer.from(JSON.stringify(value));
+    this.setText(key, JSON.stringify(value));
+  }
+
+  setText(key: string, text: string): void {
     this.#connection
       .prepare(
         `INSERT INTO _params (id, value) VALUES (?, ?) ON CONFLICT (id) DO UPDATE
          SET value = excluded.value, updated = strftime('%Y-%m-%d %H:%M:%fZ')`,
       )
-      .run(key, bytes);
+      .run(key, Buffer.from(text));
   }
 }

@@ -1,5 +1,10 @@
 import { HookChain, type RegisterHook } from './chain.ts';
 import type * as events from './events.ts';
+import type {
+  SettingsListRequestEvent,
+  SettingsReloadEvent,
+  SettingsUpdateRequestEvent,
+} from '../settings/events.ts';
 
 type Async = void | Promise<void>;
 type AsyncHook<E> = RegisterHook<E, Async>;
@@ -31,6 +36,9 @@ export interface Hooks {
   onRealtimeConnectRequest: AsyncHook<events.RealtimeConnectRequestEvent>;
   onRealtimeSubscribeRequest: AsyncHook<events.RealtimeSubscribeRequestEvent>;
   onRealtimeMessageSend: AsyncHook<events.RealtimeMessageSendEvent>;
+  onSettingsListRequest: AsyncHook<SettingsListRequestEvent>;
+  onSettingsUpdateRequest: AsyncHook<SettingsUpdateRequestEvent>;
+  onSettingsReload: AsyncHook<SettingsReloadEvent>;
   /** Removes a handler; false when there was none. */
   off(id: string): boolean;
 }
@@ -68,6 +76,9 @@ const NAMES: readonly HookName[] = [
   'onRealtimeConnectRequest',
   'onRealtimeSubscribeRequest',
   'onRealtimeMessageSend',
+  'onSettingsListRequest',
+  'onSettingsUpdateRequest',
+  'onSettingsReload',
 ];
 
 export function createHookChains(): HookChains {

@@ -9,6 +9,7 @@ const holding = (value: unknown): CollectionStore => ({
   loadCollections: () => Promise.resolve([]),
   getParam: () => Promise.resolve(value),
   setParam: () => Promise.resolve(),
+  setParamText: () => Promise.resolve(),
 });
 
 test('nothing stored means the defaults', () => {

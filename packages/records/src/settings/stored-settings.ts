@@ -1,4 +1,6 @@
 import type { CollectionStore, Logger, SecretBox } from '@davit/domain';
+import { readSettings } from './merge-settings.ts';
+import type { SettingsData } from './settings-data.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 const KEY = 'settings';
@@ -6,6 +8,8 @@ const KEY = 'settings';
 /** The settings as they were last read. */
 export interface SettingsSource {
   readonly current: Settings;
+  /** All of them, with secrets. */
+  readonly data: SettingsData;
   /** Reads them again: somebody else changed the directory. */
   reload(): Promise<void>;
 }
@@ -20,6 +24,7 @@ export interface SettingsParts {
 export class StoredSettings implements SettingsSource {
   readonly #parts: SettingsParts;
   #current: Settings = parseSettings(undefined);
+  #data: SettingsData = readSettings(undefined);
 
   constructor(parts: SettingsParts) {
     this.#parts = parts;
@@ -29,9 +34,15 @@ export class StoredSettings implements SettingsSource {
     return this.#current;
   }
 
+  get data(): SettingsData {
+    return this.#data;
+  }
+
   async reload(): Promise<void> {
     const stored = await this.#parts.store.getParam(KEY);
-    this.#current = parseSettings(typeof stored === 'string' ? this.#open(stored) : stored);
+    const settings = typeof stored === 'string' ? this.#open(stored) : stored;
+    this.#current = parseSettings(settings);
+    this.#data = readSettings(settings);
   }
 
   /** Text that is no JSON is encrypted. */

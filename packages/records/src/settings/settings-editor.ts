@@ -1,0 +1,68 @@
+import { AppError, type CollectionStore, type SecretBox } from '@davit/domain';
+import type { Core } from '../core.ts';
+import type { RequestInfo } from '../request.ts';
+import { mergeSettings } from './merge-settings.ts';
+import { maskSettings, type SettingsData } from './settings-data.ts';
+import type { SettingsSource } from './stored-settings.ts';
+import { validateSettings } from './validate-settings.ts';
+
+const SAVE_FAILED = 'An error occurred while saving the new settings.';
+
+/** The settings as they are now, and the ways to see and change them. */
+export interface Settings extends SettingsSource {
+  /** What a superuser may see. */
+  view(request: RequestInfo): Promise<unknown>;
+  /** Merges the request's body into the settings and answers what may be seen. Errors: `invalid` with `data`. */
+  update(request: RequestInfo): Promise<unknown>;
+}
+
+export interface SettingsParts {
+  core: Core;
+  store: CollectionStore;
+  source: SettingsSource;
+  /** seals the settings where they are stored, in PocketBase's way */
+  box: SecretBox | undefined;
+}
+
+/** Adds to `source` what superusers may do with it. */
+export function editableSettings(parts: SettingsParts): Settings {
+  const { source, core } = parts;
+  return {
+    get current() {
+      return source.current;
+    },
+    get data() {
+      return source.data;
+    },
+    reload: () => reload(parts),
+    async view(request) {
+      const event = { request, settings: structuredClone(source.data) };
+      let seen: SettingsData | undefined;
+      await core.chains.onSettingsListRequest.run(event, [], (chained) => {
+        seen = chained.settings;
+      });
+      return maskSettings(seen ?? event.settings);
+    },
+    async update(request) {
+      const previous = source.data;
+      const settings = mergeSettings(previous, request.body);
+      const event = { request, previous: structuredClone(previous), settings };
+      await core.chains.onSettingsUpdateRequest.run(event, [], async (chained) => {
+        await save(parts, chained.settings);
+      });
+      return maskSettings(source.data);
+    },
+  };
+}
+
+async function save(parts: SettingsParts, settings: SettingsData): Promise<void> {
+  const data = validateSettings(settings);
+  if (Object.keys(data).length > 0) throw new AppError('invalid', SAVE_FAILED, { data });
+  const text = JSON.stringify(settings);
+  await parts.store.setParamText('settings', parts.box ? parts.box.seal(text) : text);
+  await reload(parts);
+}
+
+async function reload({ core, source }: SettingsParts): Promise<void> {
+  await core.chains.onSettingsReload.run({}, [], () => source.reload());
+}
