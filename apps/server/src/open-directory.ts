@@ -4,6 +4,7 @@ import { createPasswordHasher, createSecretBox, createTokenSigner } from '@davit
 import type { PasswordScheme } from '@davit/auth';
 import type { FileStore, Logger } from '@davit/domain';
 import { createLocalFileStore } from '@davit/files';
+import { createMailer } from '@davit/mail';
 import { openRecords } from '@davit/records';
 import type { Records } from '@davit/records';
 import { openDatabase } from '@davit/sqlite';
@@ -34,6 +35,7 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     tokens: createTokenSigner(),
     files,
     logger,
+    mailer: createMailer({ logger }),
     ...(encryptionKey !== undefined && {
       settingsBox: createSecretBox(Buffer.from(encryptionKey, 'utf8')),
     }),

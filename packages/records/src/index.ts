@@ -36,6 +36,28 @@ export type {
   RecordsListRequestEvent,
 } from './hooks/events.ts';
 export type {
+  EmailChangeFlow,
+  OAuth2Flow,
+  OAuth2Redirect,
+  OtpFlow,
+  PasswordResetFlow,
+  VerificationFlow,
+} from './auth/flows.ts';
+export type { FetchAvatar } from './auth/oauth2/new-account.ts';
+export type {
+  MailerRecordSendEvent,
+  MailerSendEvent,
+  RecordAuthRefreshRequestEvent,
+  RecordAuthWithOAuth2RequestEvent,
+  RecordAuthWithOTPRequestEvent,
+  RecordConfirmPasswordResetRequestEvent,
+  RecordConfirmVerificationRequestEvent,
+  RecordEmailChangeRequestEvent,
+  RecordRequestOTPRequestEvent,
+  RecordRequestPasswordResetRequestEvent,
+  RecordRequestVerificationRequestEvent,
+} from './hooks/auth-events.ts';
+export type {
   AuthResponse,
   Authentication,
   MfaChallenge,

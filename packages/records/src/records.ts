@@ -3,6 +3,8 @@ import type {
   CollectionStore,
   FileStore,
   Logger,
+  Mailer,
+  OAuth2Providers,
   PasswordHasher,
   QueryConsole,
   RecordStore,
@@ -10,7 +12,9 @@ import type {
   TokenSigner,
 } from '@davit/domain';
 import { ProbeGuard } from './access/probe-guard.ts';
+import { AccountMail } from './auth/account-mail.ts';
 import { RecordAuthentication } from './auth/authentication.ts';
+import type { FetchAvatar } from './auth/oauth2/new-account.ts';
 import type { Authentication, Superusers } from './auth/sign-in.ts';
 import { RecordSuperusers } from './auth/superusers.ts';
 import { Tokens } from './auth/tokens.ts';
@@ -43,6 +47,12 @@ export interface RecordsOptions {
   files?: FileStore;
   clock?: Clock;
   logger: Logger;
+  /** absent: mail fails. Closed with the records */
+  mailer?: Mailer;
+  /** absent: nobody can sign in through a provider */
+  providers?: OAuth2Providers;
+  /** pictures of people from elsewhere; absent: they are left out */
+  fetchAvatar?: FetchAvatar;
   /** opens settings that PocketBase has encrypted */
   settingsBox?: SecretBox;
 }
@@ -91,7 +101,19 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   const source = new StoredSettings({ store, box, logger });
   const settings = editableSettings({ core, store, source, box });
   await settings.reload();
+  const { mailer, providers, fetchAvatar } = options;
+  const mail = new AccountMail({ core, mailer, settings: () => store.getParam('settings') });
+  const auth = new RecordAuthentication({
+    context,
+    transaction: (run) => transaction(core, store, run),
+    tokens,
+    mail,
+    providers,
+    fetchAvatar,
+    realtime: hub,
+  });
   const close = async (): Promise<void> => {
+    mail.close();
     await hub.close();
     await Promise.all(core.background);
   };
@@ -100,7 +122,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     ...internalOperations(context),
     collections,
     hooks: createHooks(core.chains),
-    auth: new RecordAuthentication(context, tokens),
+    auth,
     superusers: new RecordSuperusers(context, tokens),
     realtime: hub,
     console: sqlConsole(store, async () => {

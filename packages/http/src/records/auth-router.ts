@@ -1,14 +1,10 @@
-import { AppError } from '@davit/domain';
-import type { JsonObject } from '@davit/domain';
 import type { Records } from '@davit/records';
 import { Router } from 'express';
-import type { Request } from 'express';
-import { readBody } from '../body/read-body.ts';
-import type { Body } from '../body/read-body.ts';
 import { requireAuth, requireSuperuser } from '../guards.ts';
 import { sendJson } from '../json-response.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { requestInfo } from '../request-info.ts';
+import { readForm, withText } from './auth-form.ts';
 import { limitAction } from './limit-action.ts';
 
 /** Sign-in and what belongs to it, below /api/collections/{collection}/. */
@@ -16,9 +12,9 @@ export function authRouter(records: Records, limiter: RateLimiter): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const path = '/api/collections/:collection';
   const limit = limitAction(records, limiter);
-  router.get(`${path}/auth-methods`, (req, res) => {
+  router.get(`${path}/auth-methods`, async (req, res) => {
     limit(req, res, 'listAuthMethods');
-    sendJson(res, 200, records.auth.methods(req.params.collection));
+    sendJson(res, 200, await records.auth.methods(req.params.collection));
   });
   router.post(`${path}/auth-with-password`, async (req, res) => {
     limit(req, res, 'authWithPassword', 'auth');
@@ -26,7 +22,7 @@ export function authRouter(records: Records, limiter: RateLimiter): Router {
     const request = requestInfo(req, res, body);
     const answer = await records.auth.signInWithPassword(
       req.params.collection,
-      withText(body.body),
+      withText(body.body, ['identity', 'password']),
       request,
     );
     sendJson(res, 'mfaId' in answer ? 401 : 200, answer);
@@ -44,25 +40,4 @@ export function authRouter(records: Records, limiter: RateLimiter): Router {
     sendJson(res, 200, await records.auth.impersonate(collection, id, request));
   });
   return router;
-}
-
-async function readForm(req: Request): Promise<Body> {
-  try {
-    return await readBody(req);
-  } catch (error) {
-    if (!AppError.is(error, 'invalid')) throw error;
-    throw new AppError('invalid', 'An error occurred while loading the submitted data.', {
-      cause: error,
-    });
-  }
-}
-
-/** In forms `123` became a number; the members of a sign-in are text. */
-function withText(body: JsonObject): JsonObject {
-  const text = { ...body };
-  for (const name of ['identity', 'password']) {
-    const value = text[name];
-    if (typeof value === 'number' || typeof value === 'boolean') text[name] = String(value);
-  }
-  return text;
 }

@@ -49,6 +49,16 @@ export function factorSettings({ options }: Collection, name: 'mfa' | 'otp'): Fa
   };
 }
 
+/** digits of a one-time password */
+export function otpLength({ options }: Collection): number {
+  const { length } = section(options, 'otp');
+  return typeof length === 'number' && length > 0 ? length : 8;
+}
+
+export function alertEnabled({ options }: Collection): boolean {
+  return section(options, 'authAlert').enabled === true;
+}
+
 export function oauth2Enabled({ options }: Collection): boolean {
   return section(options, 'oauth2').enabled === true;
 }

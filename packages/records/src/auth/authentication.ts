@@ -1,31 +1,49 @@
 import { AppError, type Collection, type Json, type JsonObject } from '@davit/domain';
 import type { Core } from '../core.ts';
-import { notFound, SUPERUSERS_ONLY } from '../failure.ts';
+import { SUPERUSERS_ONLY } from '../failure.ts';
 import type { RecordAuthWithPasswordRequestEvent } from '../hooks/events.ts';
 import type { RecordData } from '../record.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
 import type { Context } from '../requests/context.ts';
 import { loadRecord } from '../requests/load.ts';
 import { schemaOf } from '../schema.ts';
+import { authCollection } from './auth-collection.ts';
 import { passwordAuth } from './auth-options.ts';
+import type { AuthServices } from './auth-services.ts';
+import { EmailChange } from './email-change.ts';
 import { findIdentity } from './find-identity.ts';
 import { describeMethods } from './methods.ts';
+import { OAuth2 } from './oauth2/oauth2.ts';
+import { Otp } from './otp.ts';
 import { parsePasswordForm, type PasswordForm } from './password-form.ts';
+import { PasswordReset } from './password-reset.ts';
 import { respond } from './respond.ts';
+import { requireSameCollection, UNAUTHENTICATED } from './same-collection.ts';
 import type { AuthResponse, Authentication, MfaChallenge, TokenOptions } from './sign-in.ts';
 import type { Tokens } from './tokens.ts';
-
-const UNAUTHENTICATED = 'The request requires valid record authorization token.';
+import { Verification } from './verification.ts';
 
 export class RecordAuthentication implements Authentication {
+  readonly otp: Otp;
+  readonly oauth2: OAuth2;
+  readonly verification: Verification;
+  readonly passwordReset: PasswordReset;
+  readonly emailChange: EmailChange;
+  readonly #services: AuthServices;
   readonly #context: Context;
   readonly #core: Core;
   readonly #tokens: Tokens;
 
-  constructor(context: Context, tokens: Tokens) {
-    this.#context = context;
-    this.#core = context.core;
-    this.#tokens = tokens;
+  constructor(services: AuthServices) {
+    this.otp = new Otp(services);
+    this.oauth2 = new OAuth2(services);
+    this.verification = new Verification(services);
+    this.passwordReset = new PasswordReset(services);
+    this.emailChange = new EmailChange(services);
+    this.#services = services;
+    this.#context = services.context;
+    this.#core = services.context.core;
+    this.#tokens = services.tokens;
   }
 
   async signInWithPassword(
@@ -52,7 +70,7 @@ export class RecordAuthentication implements Authentication {
       const record = await this.#checkPassword(chained);
       const token = this.issueToken(collection, record);
       const signIn = { collection, record, token, request: chained.request, method: 'password' };
-      answer = await respond(this.#context, signIn);
+      answer = await respond(this.#services, signIn);
     });
     if (answer === undefined) throw new AppError('invalid', 'Failed to authenticate.');
     return answer;
@@ -87,21 +105,19 @@ export class RecordAuthentication implements Authentication {
 
   async refresh(idOrName: string, request: RequestInfo): Promise<AuthResponse> {
     const collection = this.#authCollection(idOrName);
-    const { auth } = request;
-    if (auth === undefined) throw new AppError('unauthenticated', UNAUTHENTICATED);
-    if (auth.collection.id !== collection.id) {
-      // names the caller's own collection, as PocketBase does
-      const message = `The request requires auth record from ${auth.collection.name} collection.`;
-      throw new AppError('forbidden', message);
-    }
+    const { record } = requireSameCollection(this.#core, idOrName, request);
     const current = (request.headers.authorization ?? '').replace(/^bearer\s+/i, '');
-    const { record } = auth;
-    const token =
-      current !== '' && !this.#tokens.isRefreshable(current)
-        ? current
-        : this.issueToken(collection, record);
-    const signIn = { collection, record, token, request, method: '' };
-    return (await respond(this.#context, signIn)) as AuthResponse;
+    const isStatic = current !== '' && !this.#tokens.isRefreshable(current);
+    let answer: AuthResponse | undefined;
+    const event = { collection, record, request };
+    const { tags } = schemaOf(collection);
+    await this.#core.chains.onRecordAuthRefreshRequest.run(event, tags, async (chained) => {
+      const token = isStatic ? current : this.issueToken(collection, chained.record);
+      const signIn = { ...chained, token, method: '' };
+      answer = (await respond(this.#services, signIn)) as AuthResponse;
+    });
+    if (answer === undefined) throw new AppError('invalid', 'Failed to refresh auth record.');
+    return answer;
   }
 
   async impersonate(idOrName: string, id: string, request: RequestInfo): Promise<AuthResponse> {
@@ -115,11 +131,11 @@ export class RecordAuthentication implements Authentication {
       ...(duration > 0 && { duration }),
     });
     const signIn = { collection, record, token, request, method: '' };
-    return (await respond(this.#context, signIn)) as AuthResponse;
+    return (await respond(this.#services, signIn)) as AuthResponse;
   }
 
-  methods(collection: string): JsonObject {
-    return describeMethods(this.#authCollection(collection));
+  async methods(collection: string): Promise<JsonObject> {
+    return describeMethods(this.#services, this.#authCollection(collection));
   }
 
   authenticate(token: string): Promise<AuthRecord | undefined> {
@@ -135,9 +151,7 @@ export class RecordAuthentication implements Authentication {
   }
 
   #authCollection(idOrName: string): Collection {
-    const collection = this.#core.catalog.find(idOrName);
-    if (collection?.type === 'auth') return collection;
-    throw notFound('Missing or invalid auth collection context.');
+    return authCollection(this.#core, idOrName);
   }
 }
 

@@ -23,7 +23,8 @@ export async function findIdentity(
   return undefined;
 }
 
-async function findByUnique(
+/** The record that holds the value in a field with a unique index of its own. */
+export async function findByUnique(
   { core, scope }: Context,
   collection: Collection,
   { field, value }: { field: string; value: string },

@@ -1,17 +1,23 @@
-import type { Collection, JsonObject } from '@davit/domain';
+import type { Collection, JsonObject, OAuth2Config } from '@davit/domain';
 import { factorSettings, oauth2Enabled, passwordAuth } from './auth-options.ts';
+import type { AuthServices } from './auth-services.ts';
+import { oauth2Configs } from './oauth2/oauth2-options.ts';
 
 /** How one can sign in to a collection; public. */
-export function describeMethods(collection: Collection): JsonObject {
+export async function describeMethods(
+  services: AuthServices,
+  collection: Collection,
+): Promise<JsonObject> {
   const password = passwordAuth(collection);
   const identityFields = password.enabled ? password.identityFields : [];
-  const oauth2 = oauth2Enabled(collection);
+  const enabled = oauth2Enabled(collection);
+  const providers = enabled ? await describeProviders(services, collection) : [];
   return {
     password: { identityFields, enabled: password.enabled },
-    oauth2: { providers: [], enabled: oauth2 },
+    oauth2: { providers, enabled },
     mfa: factor(collection, 'mfa'),
     otp: factor(collection, 'otp'),
-    authProviders: oauth2 ? [] : null,
+    authProviders: enabled ? providers.map((provider) => ({ ...provider, logo: '' })) : null,
     usernamePassword: identityFields.includes('username'),
     emailPassword: identityFields.includes('email'),
   };
@@ -20,4 +26,29 @@ export function describeMethods(collection: Collection): JsonObject {
 function factor(collection: Collection, name: 'mfa' | 'otp'): JsonObject {
   const { enabled, duration } = factorSettings(collection, name);
   return { enabled, duration: enabled ? duration : 0 };
+}
+
+async function describeProviders(
+  services: AuthServices,
+  collection: Collection,
+): Promise<JsonObject[]> {
+  const configs = oauth2Configs(collection);
+  const started = await Promise.all(configs.map((config) => describeProvider(services, config)));
+  return started.filter((provider) => provider !== undefined);
+}
+
+/** One that is not configured enough is left out: the others still work. */
+async function describeProvider(
+  { providers, context }: AuthServices,
+  config: OAuth2Config,
+): Promise<JsonObject | undefined> {
+  if (providers === undefined) return undefined;
+  try {
+    const { displayName, logo, state, authURL, ...pkce } = await providers.start(config);
+    return { name: config.name, displayName, logo, state, authURL, authUrl: authURL, ...pkce };
+  } catch (error) {
+    const fields = { provider: config.name, error: String(error) };
+    context.core.logger.log('warn', 'a provider cannot be offered', fields);
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import { AppError } from '@davit/domain';
+import { AppError, type Collection } from '@davit/domain';
 import { internalOperations } from '../internal.ts';
 import type { RecordData } from '../record.ts';
 import type { RequestInfo } from '../request.ts';
@@ -31,24 +31,41 @@ export async function challenge(
     return { mfaId: (await records.save(MFAS, owner)).id };
   }
   const session = await records.get(MFAS, mfaId);
-  checkSession(session, { context, record, method, duration: settings.duration });
+  try {
+    checkSession(session, { context, collection, record, method, duration: settings.duration });
+  } catch (error) {
+    if (session && isExpired(context, session, settings.duration))
+      await records.remove(MFAS, mfaId);
+    throw error;
+  }
   await records.remove(MFAS, mfaId);
   return undefined;
 }
 
 function checkSession(
   session: RecordData | undefined,
-  wanted: { context: Context; record: RecordData; method: string; duration: number },
+  wanted: {
+    context: Context;
+    collection: Collection;
+    record: RecordData;
+    method: string;
+    duration: number;
+  },
 ): void {
-  const created = typeof session?.created === 'string' ? Date.parse(session.created) : NaN;
-  const age = wanted.context.core.clock.now() - created;
-  if (session === undefined || !(age < wanted.duration * 1000)) {
+  if (session === undefined || isExpired(wanted.context, session, wanted.duration)) {
     throw new AppError('invalid', 'Invalid or expired MFA session.');
   }
-  if (session.recordRef !== wanted.record.id) throw new AppError('invalid', 'Invalid MFA session.');
+  const isOwn =
+    session.recordRef === wanted.record.id && session.collectionRef === wanted.collection.id;
+  if (!isOwn) throw new AppError('invalid', 'Invalid MFA session.');
   if (session.method === wanted.method) {
     throw new AppError('invalid', 'A different authentication method is required.');
   }
+}
+
+function isExpired({ core }: Context, { created }: RecordData, duration: number): boolean {
+  const age = core.clock.now() - Date.parse(typeof created === 'string' ? created : '');
+  return !(age < duration * 1000);
 }
 
 function givenId({ query, body }: RequestInfo): string {

@@ -5,22 +5,28 @@ import { findRecord } from '../requests/load.ts';
 import { schemaOf } from '../schema.ts';
 import { enrich } from '../shape/enrich.ts';
 import { SUPERUSERS } from '../write/auth-effects.ts';
+import { alertNewOrigin } from './auth-alert.ts';
 import { authRule } from './auth-options.ts';
+import type { AuthServices } from './auth-services.ts';
 import { challenge } from './mfa.ts';
 import type { SignIn } from './pending-sign-in.ts';
 import type { AuthResponse, MfaChallenge } from './sign-in.ts';
 
 /** The last steps of every sign-in: auth rule, hooks, second factor, the account as its owner sees it. */
 export async function respond(
-  context: Context,
+  services: AuthServices,
   signIn: SignIn,
 ): Promise<AuthResponse | MfaChallenge> {
+  const { context } = services;
   await checkAuthRule(context, signIn);
   let answer: AuthResponse | MfaChallenge | undefined;
   const event = { ...signIn };
   const { tags } = schemaOf(signIn.collection);
   await context.core.chains.onRecordAuthRequest.run(event, tags, async (chained) => {
-    answer = (await challenge(context, chained)) ?? (await describe(context, chained));
+    answer = await challenge(context, chained);
+    if (answer) return;
+    answer = await describe(context, chained);
+    await alertNewOrigin(services, chained);
   });
   return answer ?? describe(context, event);
 }

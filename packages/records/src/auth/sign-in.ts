@@ -1,6 +1,13 @@
 import type { Collection, Json, JsonObject, TokenType } from '@davit/domain';
 import type { RecordData } from '../record.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
+import type {
+  EmailChangeFlow,
+  OAuth2Flow,
+  OtpFlow,
+  PasswordResetFlow,
+  VerificationFlow,
+} from './flows.ts';
 
 export interface AuthResponse {
   token: string;
@@ -18,6 +25,8 @@ export interface TokenOptions {
   /** seconds; default: the collection's for the type */
   duration?: number;
   refreshable?: boolean;
+  /** of an `emailChange` token */
+  newEmail?: string;
 }
 
 /**
@@ -35,7 +44,12 @@ export interface Authentication {
   refresh(collection: string, request: RequestInfo): Promise<AuthResponse>;
   /** A superuser becomes somebody else, with a token that cannot be refreshed. */
   impersonate(collection: string, id: string, request: RequestInfo): Promise<AuthResponse>;
-  methods(collection: string): JsonObject;
+  methods(collection: string): Promise<JsonObject>;
+  readonly otp: OtpFlow;
+  readonly oauth2: OAuth2Flow;
+  readonly verification: VerificationFlow;
+  readonly passwordReset: PasswordResetFlow;
+  readonly emailChange: EmailChangeFlow;
   /** An `auth` token to its record; undefined for anything that is not valid now. */
   authenticate(token: string): Promise<AuthRecord | undefined>;
   /** As `authenticate`, for a `file` token. */

@@ -41,6 +41,7 @@ export class Tokens {
       exp: Math.floor(this.#core.clock.now() / 1000) + seconds,
       ...(type === 'auth' && { refreshable }),
       ...(type !== 'auth' && type !== 'file' && { email: text(record.email) }),
+      ...(options.newEmail !== undefined && { newEmail: options.newEmail }),
     };
     return this.#core.tokens.sign(claims, text(record.tokenKey) + secret);
   }
@@ -67,6 +68,11 @@ export class Tokens {
       this.#cache.set(token, { auth, expires: claims.exp * 1000 });
     }
     return auth;
+  }
+
+  /** What a token says of itself, unchecked. */
+  peek(token: string): TokenClaims | undefined {
+    return token.length > MAX_TOKEN_LENGTH ? undefined : this.#core.tokens.peek(token);
   }
 
   /** May the token be exchanged for a new one? */

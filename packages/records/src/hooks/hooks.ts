@@ -1,4 +1,5 @@
 import { HookChain, type RegisterHook } from './chain.ts';
+import type * as auth from './auth-events.ts';
 import type * as events from './events.ts';
 import type {
   SettingsListRequestEvent,
@@ -33,6 +34,22 @@ export interface Hooks {
   onRecordEnrich: AsyncHook<events.RecordEnrichEvent>;
   onRecordAuthRequest: AsyncHook<events.RecordAuthRequestEvent>;
   onRecordAuthWithPasswordRequest: AsyncHook<events.RecordAuthWithPasswordRequestEvent>;
+  onRecordAuthWithOTPRequest: AsyncHook<auth.RecordAuthWithOTPRequestEvent>;
+  onRecordAuthWithOAuth2Request: AsyncHook<auth.RecordAuthWithOAuth2RequestEvent>;
+  onRecordAuthRefreshRequest: AsyncHook<auth.RecordAuthRefreshRequestEvent>;
+  onRecordRequestOTPRequest: AsyncHook<auth.RecordRequestOTPRequestEvent>;
+  onRecordRequestPasswordResetRequest: AsyncHook<auth.RecordRequestPasswordResetRequestEvent>;
+  onRecordConfirmPasswordResetRequest: AsyncHook<auth.RecordConfirmPasswordResetRequestEvent>;
+  onRecordRequestVerificationRequest: AsyncHook<auth.RecordRequestVerificationRequestEvent>;
+  onRecordConfirmVerificationRequest: AsyncHook<auth.RecordConfirmVerificationRequestEvent>;
+  onRecordRequestEmailChangeRequest: AsyncHook<auth.RecordEmailChangeRequestEvent>;
+  onRecordConfirmEmailChangeRequest: AsyncHook<auth.RecordEmailChangeRequestEvent>;
+  onMailerSend: AsyncHook<auth.MailerSendEvent>;
+  onMailerRecordPasswordResetSend: AsyncHook<auth.MailerRecordSendEvent>;
+  onMailerRecordVerificationSend: AsyncHook<auth.MailerRecordSendEvent>;
+  onMailerRecordEmailChangeSend: AsyncHook<auth.MailerRecordSendEvent>;
+  onMailerRecordOTPSend: AsyncHook<auth.MailerRecordSendEvent>;
+  onMailerRecordAuthAlertSend: AsyncHook<auth.MailerRecordSendEvent>;
   onRealtimeConnectRequest: AsyncHook<events.RealtimeConnectRequestEvent>;
   onRealtimeSubscribeRequest: AsyncHook<events.RealtimeSubscribeRequestEvent>;
   onRealtimeMessageSend: AsyncHook<events.RealtimeMessageSendEvent>;
@@ -73,6 +90,22 @@ const NAMES: readonly HookName[] = [
   'onRecordEnrich',
   'onRecordAuthRequest',
   'onRecordAuthWithPasswordRequest',
+  'onRecordAuthWithOTPRequest',
+  'onRecordAuthWithOAuth2Request',
+  'onRecordAuthRefreshRequest',
+  'onRecordRequestOTPRequest',
+  'onRecordRequestPasswordResetRequest',
+  'onRecordConfirmPasswordResetRequest',
+  'onRecordRequestVerificationRequest',
+  'onRecordConfirmVerificationRequest',
+  'onRecordRequestEmailChangeRequest',
+  'onRecordConfirmEmailChangeRequest',
+  'onMailerSend',
+  'onMailerRecordPasswordResetSend',
+  'onMailerRecordVerificationSend',
+  'onMailerRecordEmailChangeSend',
+  'onMailerRecordOTPSend',
+  'onMailerRecordAuthAlertSend',
   'onRealtimeConnectRequest',
   'onRealtimeSubscribeRequest',
   'onRealtimeMessageSend',

@@ -78,6 +78,21 @@ export class RealtimeHub implements Realtime, Audience {
     }
   }
 
+  /**
+   * One message to one client that waits for the topic, which ends its subscription. False where there is no such
+   * client, or it is at another address.
+   */
+  tell(clientId: string, topic: string, { data, ip }: { data: Json; ip: string }): boolean {
+    const client = this.#clients.get(clientId);
+    const topics = client?.topics.filter(({ name }) => name === topic) ?? [];
+    if (client?.ip !== ip || topics.length === 0) return false;
+    for (const { subscription } of topics) {
+      void this.#send(client, { event: subscription, data: JSON.stringify(data) });
+      client.unsubscribe(subscription);
+    }
+    return true;
+  }
+
   watched(topic: string): boolean {
     return this.clients().some((client) =>
       client.subscriptions.some((text) => text === topic || text.startsWith(`${topic}?`)),
