@@ -115,6 +115,7 @@ export function judge(pass: Pass): Verdict {
   const takesOver = done || (readyFresh.length > 0 && readyServers.length === 0);
   const active = takesOver ? readyFresh : readyServers;
   // stopped on purpose: what comes meanwhile waits for whoever starts first
-  const holds = pass.recreates && pass.servers.length > 0 && active.length === 0;
+  const isBetween = pass.servers.length > 0 || pass.leaving.length > 0;
+  const holds = pass.recreates && isBetween && active.length === 0;
   return { active, takesOver, done, routeState: holds ? 'hold' : 'active' };
 }
