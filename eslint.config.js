@@ -74,7 +74,7 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
   {
-    files: ['**/*.test.ts', 'test/**'],
+    files: ['**/*.test.ts', 'test/**', 'packages/testkit/src/contract/**'],
     rules: {
       'max-lines': 'off',
       'max-lines-per-function': 'off',

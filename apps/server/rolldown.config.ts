@@ -1,9 +1,20 @@
 import { defineConfig } from 'rolldown';
 
 /** Packages with a native part stay outside the bundle; everything else goes in. */
-const native = ['better-sqlite3', '@node-rs/bcrypt', 'argon2'];
+const native = ['better-sqlite3', '@node-rs/bcrypt', 'argon2', 'sharp'];
+
+/** What dockerode loads for things Davit does not do (SSH, BuildKit): native parts and megabytes for nothing. */
+const unused = ['ssh2', '@grpc/grpc-js', '@grpc/proto-loader'];
+const EMPTY = '\0unused';
 
 export default defineConfig({
+  plugins: [
+    {
+      name: 'leave-out-unused',
+      resolveId: (id) => (unused.includes(id) ? EMPTY : null),
+      load: (id) => (id === EMPTY ? 'export default {};' : null),
+    },
+  ],
   input: {
     main: 'src/main.ts',
     reader: '../../packages/sqlite/src/readers/reader.ts',
