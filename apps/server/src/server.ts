@@ -4,6 +4,7 @@ import { createSecretBox, loadEncryptionKey } from '@davit/auth';
 import { systemClock } from '@davit/controller';
 import type { Logger, RolloutDriver } from '@davit/domain';
 import { createEventBus } from '@davit/events';
+import { createThumbnails } from '@davit/files';
 import { createApp, platformRouter } from '@davit/http';
 import { openPlatform } from '@davit/platform';
 import type { Records } from '@davit/records';
@@ -58,6 +59,7 @@ export async function createServer(
     const app = createApp({
       records: directory.records,
       files: directory.files,
+      thumbnails: createThumbnails({ files: directory.files, logger }),
       logger,
       origins: config.origins,
       platform: router,

@@ -81,6 +81,7 @@ export type {
   TokenSigner,
   TokenType,
 } from './security.ts';
+export type { StoredFile, Thumbnails } from './thumbnails.ts';
 export { ROUTE_STATES } from './edge.ts';
 export type {
   AppTraffic,

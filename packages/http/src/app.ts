@@ -1,4 +1,4 @@
-import type { FileStore, Logger } from '@davit/domain';
+import type { FileStore, Logger, Thumbnails } from '@davit/domain';
 import type { Records } from '@davit/records';
 import express from 'express';
 import type { Express, Router } from 'express';
@@ -27,6 +27,8 @@ import { uiRouter } from './ui/ui-router.ts';
 export interface AppOptions {
   records: Records;
   files: FileStore;
+  /** absent: pictures are sent in their own size */
+  thumbnails?: Thumbnails;
   logger: Logger;
   /** who may call from a browser; default `*` */
   origins?: readonly string[];
@@ -56,7 +58,7 @@ export function createApp(options: AppOptions): Express {
   app.use(recordsRouter(records, limiter));
   app.use(authRouter(records, limiter));
   app.use(accountRouter(records, limiter));
-  app.use(filesRouter(records, { files: options.files, limiter }));
+  app.use(filesRouter(records, { files: options.files, thumbnails: options.thumbnails, limiter }));
   app.use(batchRouter(records, limiter));
   app.use('/api', limitByPath(limiter));
   app.get('/api/health', health());

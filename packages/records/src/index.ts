@@ -17,6 +17,7 @@ export { BatchFailure } from './batch/run-batch.ts';
 export type { BatchResult } from './batch/run-batch.ts';
 export type { RateLimitRule, S3Settings, Settings } from './settings/settings.ts';
 export type { SettingsSource } from './settings/stored-settings.ts';
+export type { LocatedFile } from './files/locate-file.ts';
 export type { SqlConsole } from './sql-console.ts';
 export type { HookOptions, RegisterHook } from './hooks/chain.ts';
 export type { Hooks } from './hooks/hooks.ts';

@@ -25,6 +25,7 @@ import type { BatchItem } from './batch/batch-item.ts';
 import { before } from './batch/before.ts';
 import { runBatch, type BatchOptions, type BatchResult } from './batch/run-batch.ts';
 import type { Core } from './core.ts';
+import { locateFile, type LocatedFile } from './files/locate-file.ts';
 import { createHookChains, createHooks, type Hooks } from './hooks/hooks.ts';
 import { internalOperations } from './internal.ts';
 import type { InternalOperations, RecordsTransaction, RequestOperations } from './operations.ts';
@@ -66,6 +67,8 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   readonly realtime: Realtime;
   readonly console: SqlConsole;
   readonly settings: Settings;
+  /** The file a record refers to now, whoever asks. Throws `not_found`. */
+  locateFile(collection: string, id: string, name: string): Promise<LocatedFile>;
   /** Exclusive; rolled back when `run` throws. */
   transaction<T>(run: (tx: RecordsTransaction) => Promise<T>): Promise<T>;
   /**
@@ -130,6 +133,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
       await settings.reload();
     }),
     settings,
+    locateFile: (collection, id, name) => locateFile(context, { collection, id, name }),
     transaction: (run) => transaction(core, store, run),
     batch(items, request, { check } = {}) {
       const timeoutMs = settings.current.batch.timeout * 1000;

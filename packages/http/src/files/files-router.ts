@@ -1,6 +1,6 @@
 import { AppError } from '@davit/domain';
-import type { Collection, FileStore } from '@davit/domain';
-import type { RecordData, Records } from '@davit/records';
+import type { Collection, Field, FileStore, StoredFile, Thumbnails } from '@davit/domain';
+import type { LocatedFile, Records } from '@davit/records';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { requireAuth } from '../guards.ts';
@@ -8,49 +8,50 @@ import { sendJson } from '../json-response.ts';
 import { isInside } from '../limits/address-list.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { limitAction } from '../records/limit-action.ts';
-import { requestInfo } from '../request-info.ts';
+import { parseQuery, requestInfo } from '../request-info.ts';
 import { sendFile } from './send-file.ts';
 
 export interface FilesOptions {
   files: FileStore;
+  thumbnails?: Thumbnails | undefined;
   limiter: RateLimiter;
 }
 
 /** /api/files: tokens for protected files, and the files themselves. */
-export function filesRouter(records: Records, { files, limiter }: FilesOptions): Router {
+export function filesRouter(records: Records, options: FilesOptions): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const limit = limitAction(records, limiter);
+  const limit = limitAction(records, options.limiter);
   router.post('/api/files/token', (req, res) => {
-    limiter.checkPath(req, res);
+    options.limiter.checkPath(req, res);
     const { collection, record } = requireAuth(res);
     sendJson(res, 200, { token: records.auth.issueToken(collection, record, { type: 'file' }) });
   });
   router.get('/api/files/:collection/:id/:name', async (req, res) => {
     limit(req, res, 'file');
-    const { id, name } = req.params;
-    const collection = records.collections.get(req.params.collection);
-    const record = await records.get(collection.id, id);
-    const field = record && fileField(collection, record, name);
-    if (!field) throw new AppError('not_found', '');
-    if (field.protected === true) await checkAccess({ records, collection, id, req, res });
-    const file = await files.get(`${collection.id}/${id}/${name}`);
-    sendFile(req, res, { ...file, name });
+    const { collection, id, name } = req.params;
+    const located = await records.locateFile(collection, id, name);
+    if (located.field.protected === true) {
+      await checkAccess({ records, collection: located.collection, id, req, res });
+    }
+    const { thumb = '' } = parseQuery(req.url);
+    const small = await thumbnail(located, thumb, options);
+    const file = small ?? (await options.files.get(located.key));
+    sendFile(req, res, { ...file, name: small ? `${thumb}_${name}` : name });
   });
   return router;
 }
 
-type FileField = Collection['fields'][number];
+/** A size the field does not offer means the picture itself. */
+async function thumbnail(
+  { key, field }: LocatedFile,
+  size: string,
+  { thumbnails }: FilesOptions,
+): Promise<StoredFile | undefined> {
+  return thumbnails && offers(field, size) ? thumbnails.get(key, size) : undefined;
+}
 
-/** The field that refers to the file now; a file that was replaced is gone. */
-function fileField(
-  collection: Collection,
-  record: RecordData,
-  name: string,
-): FileField | undefined {
-  return collection.fields.find((field) => {
-    const value = record[field.name];
-    return field.type === 'file' && (Array.isArray(value) ? value.includes(name) : value === name);
-  });
+function offers({ thumbs }: Field, size: string): boolean {
+  return size === '100x100' || (size !== '' && Array.isArray(thumbs) && thumbs.includes(size));
 }
 
 interface Access {
