@@ -58,9 +58,8 @@ describe.skipIf(noCluster)('a rollout record on a real cluster', () => {
           .poll(() => served(load, text), { timeout: 60_000 })
           .toBeGreaterThan(countOf(before, text) + 100);
       }
-      const { ok, failed, errors } = await load.stop();
+      const { failed, errors } = await load.stop();
       expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
-      expect(ok).toBeGreaterThan(1_000);
     },
   );
 
