@@ -4,15 +4,18 @@ import { createSecretBox, loadEncryptionKey } from '@davit/auth';
 import { systemClock } from '@davit/controller';
 import type { Logger, RolloutDriver } from '@davit/domain';
 import { createEventBus } from '@davit/events';
-import { createThumbnails } from '@davit/files';
+import { createThumbnails, recoverDirectory } from '@davit/files';
 import { createApp, platformRouter } from '@davit/http';
 import { openPlatform } from '@davit/platform';
 import type { Records } from '@davit/records';
+import { changeOver } from './change-over.ts';
 import type { ServeConfig } from './config.ts';
+import { reportScripts } from './find-scripts.ts';
 import { findUi } from './find-ui.ts';
 import { listen } from './listen.ts';
 import { openDirectory } from './open-directory.ts';
 import type { Directory } from './open-directory.ts';
+import { openUpkeep } from './open-upkeep.ts';
 import { selectDriver } from './select-driver.ts';
 import type { SelectedDriver } from './select-driver.ts';
 import { VERSION } from './version.ts';
@@ -29,6 +32,8 @@ export interface ServerOverrides {
   logger?: Logger;
   /** folder of the built admin UI */
   ui?: string;
+  /** starts the server anew after a backup was put in place; absent: none can be restored */
+  restart?: () => void;
 }
 
 export interface Server {
@@ -52,12 +57,30 @@ export async function createServer(
   const logger = overrides.logger ?? SILENT;
   const opened = new AsyncDisposableStack();
   try {
+    await recoverDirectory(config.dir);
     const directory = await openDirectory(config, logger);
     opened.defer(() => directory.close());
+    await reportScripts(config.dir, logger);
     const { driver, router, run } = await openRollouts({ config, overrides, directory, opened });
     const ui = overrides.ui ?? findUi();
+    let closing: Promise<void> | undefined;
+    const close = (): Promise<void> => (closing ??= opened.disposeAsync());
+    const { restart } = overrides;
+    const maintenance = await openUpkeep({
+      config,
+      directory,
+      logger,
+      opened,
+      changeOver:
+        restart &&
+        ((folder) => {
+          // the answer goes out before
+          setImmediate(() => void changeOver({ dir: config.dir, folder, logger, close, restart }));
+        }),
+    });
     const app = createApp({
       records: directory.records,
+      maintenance,
       files: directory.files,
       thumbnails: createThumbnails({ files: directory.files, logger }),
       logger,
@@ -74,13 +97,12 @@ export async function createServer(
     const installer = await directory.records.superusers.installerToken();
     // Only who has the address reaches the engine: a second server on this directory fails before.
     run();
-    let closing: Promise<void> | undefined;
     return {
       url: listening.url,
       driver: driver.name,
       records: directory.records,
       installerUrl: installer && `${listening.url}/_/#/pbinstall/${installer}`,
-      close: () => (closing ??= opened.disposeAsync()),
+      close,
     };
   } catch (error) {
     await opened.disposeAsync();

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+
+const PATH = process.env.DAVIT_TEST_POCKETBASE ?? '';
+
+/** Why tests with the real PocketBase cannot run; '' where they can. */
+export const NO_POCKETBASE =
+  PATH !== '' && existsSync(PATH)
+    ? ''
+    : 'set DAVIT_TEST_POCKETBASE to a PocketBase 0.40 executable (go install github.com/pocketbase/pocketbase/examples/base@v0.40.4)';
+
+export interface PocketBaseProcess {
+  url: string;
+  /** everything it printed */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** The real PocketBase on a directory, which is left as it is afterwards. */
+export async function startPocketBase(dir: string): Promise<PocketBaseProcess> {
+  const address = `127.0.0.1:${await freePort()}`;
+  // beside the directory it would find, and leave, the migrations of other tests
+  const own = ['pb_migrations', 'pb_hooks', 'pb_public'].map((name) => join(dir, name));
+  const [migrations = '', hooks = '', site = ''] = own;
+  const folders = ['--dir', dir, '--migrationsDir', migrations, '--hooksDir', hooks];
+  const options = ['--publicDir', site, '--automigrate=false', '--dev=false', '--http', address];
+  const args = ['serve', ...folders, ...options];
+  const child = spawn(PATH, args, { cwd: dir });
+  const ended = once(child, 'close');
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+  const url = `http://${address}`;
+  try {
+    await vi.waitFor(async () => {
+      if (child.exitCode !== null) throw new Error(`PocketBase ended: ${output}`);
+      await fetch(`${url}/api/health`);
+    }, 20_000);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+  return {
+    url,
+    output: () => output,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
