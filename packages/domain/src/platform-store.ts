@@ -20,6 +20,8 @@ export interface PlatformStore {
   installationId(): Promise<string>;
   secrets(rolloutId: string): Promise<SealedSecret[]>;
   tombstones(): Promise<Tombstone[]>;
+  /** The one of a deployment, or of a whole project. */
+  tombstone(projectId: string, deploymentId?: string): Promise<Tombstone | undefined>;
 }
 
 /** Platform state that is not in a collection. Changes, inside a transaction. */
@@ -28,6 +30,7 @@ export interface PlatformTx {
   /** Replaces all of the rollout's secrets. */
   putSecrets(rolloutId: string, secrets: SealedSecret[]): void;
   deleteSecrets(rolloutId: string): void;
+  tombstone(projectId: string, deploymentId?: string): Tombstone | undefined;
   putTombstone(tombstone: Tombstone): void;
   deleteTombstone(tombstone: Tombstone): void;
 }

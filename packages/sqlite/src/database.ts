@@ -111,6 +111,14 @@ export class SqliteDatabase
     return this.#console.sampleView(query, limit);
   }
 
+  /** Empties the WAL and refreshes the planner's statistics. */
+  async optimize(): Promise<void> {
+    await this.#writer.exclusively(() => {
+      this.#parts.writer.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize');
+      return Promise.resolve();
+    });
+  }
+
   /** Creates the platform's collections in a directory that lacks them. Reload collections afterwards. */
   async enablePlatform(): Promise<void> {
     const now = this.#parts.now();
@@ -128,6 +136,10 @@ export class SqliteDatabase
 
   tombstones(): Promise<Tombstone[]> {
     return this.#read((reader) => new PlatformTables(reader).tombstones());
+  }
+
+  tombstone(projectId: string, deploymentId?: string): Promise<Tombstone | undefined> {
+    return this.#read((reader) => new PlatformTables(reader).tombstone(projectId, deploymentId));
   }
 
   /** Finishes what is queued, then closes all connections. */

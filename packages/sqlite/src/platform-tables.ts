@@ -73,11 +73,17 @@ export class PlatformTables implements PlatformTx {
     return this.#connection
       .prepare<[], TombstoneRow>('SELECT projectId, deploymentId, deleteData FROM _davit_intents')
       .all()
-      .map(({ projectId, deploymentId, deleteData }) => ({
-        projectId,
-        ...(deploymentId === '' ? {} : { deploymentId }),
-        deleteData: deleteData === 1,
-      }));
+      .map(tombstoneOf);
+  }
+
+  tombstone(projectId: string, deploymentId = ''): Tombstone | undefined {
+    const row = this.#connection
+      .prepare<[string, string], TombstoneRow>(
+        `SELECT projectId, deploymentId, deleteData FROM _davit_intents
+         WHERE projectId = ? AND deploymentId = ?`,
+      )
+      .get(projectId, deploymentId);
+    return row && tombstoneOf(row);
   }
 
   /** Volumes that may go stay allowed to go. */
@@ -95,4 +101,12 @@ export class PlatformTables implements PlatformTx {
       .prepare('DELETE FROM _davit_intents WHERE projectId = ? AND deploymentId = ?')
       .run(projectId, deploymentId);
   }
+}
+
+function tombstoneOf({ projectId, deploymentId, deleteData }: TombstoneRow): Tombstone {
+  return {
+    projectId,
+    ...(deploymentId === '' ? {} : { deploymentId }),
+    deleteData: deleteData === 1,
+  };
 }
