@@ -32,6 +32,8 @@ export interface PlatformOptions {
   board: StatusBoard;
   /** why a request creates a rollout, where it was not a person's own wish */
   causes: Causes;
+  /** something was written beside the sync: let it look again */
+  onReverted(ref: DeploymentRef): void;
 }
 
 /**
@@ -42,11 +44,13 @@ export class Platform {
   readonly #parts: PlatformParts;
   readonly #board: StatusBoard;
   readonly #causes: Causes;
+  readonly #options: PlatformOptions;
 
   constructor(options: PlatformOptions) {
     this.#parts = options.parts;
     this.#board = options.board;
     this.#causes = options.causes;
+    this.#options = options;
   }
 
   get bus(): EventBus {
@@ -66,6 +70,13 @@ export class Platform {
     if (deployment?.project !== ref.projectId) throw notFound();
   }
 
+  /** Throws `unauthenticated` once the account is gone or its tokens were revoked. */
+  async stillSignedIn(auth: AuthRecord | undefined): Promise<void> {
+    const now = auth && (await this.#parts.records.get(auth.collection.id, auth.record.id));
+    if (now && now.tokenKey === auth.record.tokenKey) return;
+    throw new AppError('unauthenticated', 'Missing or invalid authentication.');
+  }
+
   /** As `authorize`, for a whole project. */
   async authorizeProject(auth: AuthRecord | undefined, projectId: string): Promise<void> {
     if (auth === undefined) {
@@ -78,8 +89,9 @@ export class Platform {
   /** The newest status. `authorize` first. */
   async status(ref: DeploymentRef): Promise<DeploymentStatus> {
     if (!this.#board.knows(ref)) {
-      const wanted = await readWanted(this.#parts, ref);
-      this.#board.want(ref, wanted.kind === 'apply' ? wanted.intent.rolloutId : null);
+      const rollout = await currentRollout(this.#parts, ref.deploymentId);
+      // the sync may have looked it up meanwhile, and later
+      if (!this.#board.knows(ref)) this.#board.want(ref, rollout?.id ?? null);
     }
     return withoutSecrets(this.#board.status(ref));
   }
@@ -143,7 +155,12 @@ export class Platform {
   async revert(ref: DeploymentRef, signal: AbortSignal): Promise<void> {
     const wanted = await readWanted(this.#parts, ref);
     if (wanted.kind !== 'apply') throw new AppError('conflict', 'There is nothing to put back.');
-    await this.#parts.driver.apply(wanted.intent, { signal, revert: true });
+    try {
+      await this.#parts.driver.apply(wanted.intent, { signal, revert: true });
+    } finally {
+      // a rollout that was created meanwhile has the last word
+      this.#options.onReverted(ref);
+    }
   }
 }
 

@@ -28,12 +28,13 @@ export function openEventStream(res: Response, options: EventStreamOptions): Eve
     options.stillAllowed().catch(end);
   }, HEARTBEAT_MS);
   const limit = setTimeout(end, LONGEST_MS);
-  stream.signal.addEventListener('abort', end);
   ended.signal.addEventListener('abort', () => {
     clearInterval(heartbeat);
     clearTimeout(limit);
     stream.close();
   });
+  if (stream.signal.aborted) end();
+  else stream.signal.addEventListener('abort', end);
   return {
     signal: ended.signal,
     end,

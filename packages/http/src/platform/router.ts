@@ -123,5 +123,6 @@ function refOf(req: Request): DeploymentRef {
 function closeSignal(res: Response): AbortSignal {
   const closed = new AbortController();
   res.on('close', () => closed.abort());
+  if (res.closed || res.destroyed) closed.abort();
   return closed.signal;
 }

@@ -19,7 +19,10 @@ export type ProjectStream = Omit<Stream, 'ref'> & { projectId: string };
 
 function run(stream: Stream, source: (events: EventStream) => Promise<void>): Promise<void> {
   const { platform, ref, request } = stream;
-  return runUntil(stream.res, source, () => platform.authorize(request.auth, ref));
+  return runUntil(stream.res, source, async () => {
+    await platform.stillSignedIn(request.auth);
+    await platform.authorize(request.auth, ref);
+  });
 }
 
 /** Runs `source` into an event stream; a failure after the start arrives as an `error` event. */
@@ -67,7 +70,10 @@ export function streamProject(stream: ProjectStream): Promise<void> {
       await events.send('status', withoutDetails(await platform.status(ref)));
     }
   };
-  return runUntil(stream.res, source, () => platform.authorizeProject(request.auth, projectId));
+  return runUntil(stream.res, source, async () => {
+    await platform.stillSignedIn(request.auth);
+    await platform.authorizeProject(request.auth, projectId);
+  });
 }
 
 function withoutDetails({ projectId, deploymentId, rolloutId, ...rest }: DeploymentStatus): object {

@@ -19,6 +19,8 @@ export interface EventStream {
 export function openEventStream(res: Response): EventStream {
   const gone = new AbortController();
   res.once('close', () => gone.abort());
+  // gone while it was looked up what it may see: that is told only once
+  if (res.closed || res.destroyed) gone.abort();
   return {
     signal: gone.signal,
     write(id, { event, data }) {
