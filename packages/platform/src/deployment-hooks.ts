@@ -3,7 +3,7 @@ import { COLLECTION_IDS } from './collections.ts';
 import { textOf } from './parts.ts';
 import type { PlatformParts } from './parts.ts';
 import { freeSlug, slugOf } from './slug.ts';
-import { ownedProject } from './target.ts';
+import { ownedProject, requireOwned } from './target.ts';
 
 const { deployments } = COLLECTION_IDS;
 
@@ -16,13 +16,14 @@ export function onDeploymentWrite(parts: PlatformParts): void {
   parts.records.hooks.onRecordCreateRequest(
     async (e) => {
       const project = await ownedProject(parts, e.record, e.request.auth);
+      const slug = slugOf(textOf(e.record.name));
       const siblings = await parts.records.find(deployments, {
-        filter: 'project = {:project}',
-        params: { project: project.id },
+        filter: 'project = {:project} && slug ~ {:like}',
+        params: { project: project.id, like: `${slug}%` },
       });
       const taken = new Set(siblings.map(({ slug }) => textOf(slug)));
       Object.assign(e.record, READ_ONLY, {
-        slug: freeSlug(slugOf(textOf(e.record.name)), taken),
+        slug: freeSlug(slug, taken),
         phase: 'Pending',
         reason: 'NoRollout',
       });
@@ -30,8 +31,16 @@ export function onDeploymentWrite(parts: PlatformParts): void {
     },
     { tags, id: 'platform.deployment.create' },
   );
+  parts.records.hooks.onRecordDeleteRequest(
+    async (e) => {
+      await requireOwned(parts, e.record, e.request.auth);
+      await e.next();
+    },
+    { tags, id: 'platform.deployment.delete.request' },
+  );
   parts.records.hooks.onRecordUpdateRequest(
     async (e) => {
+      await requireOwned(parts, e.original ?? e.record, e.request.auth);
       for (const field of Object.keys(READ_ONLY)) e.record[field] = e.original?.[field] ?? '';
       if (e.record.project !== e.original?.project) {
         throw new AppError('invalid', 'Failed to update record.', {

@@ -16,7 +16,14 @@ const observation: RolloutObservation = {
   urls: [],
   status: {},
 };
-const known: Knowledge = { ref, desired: 'r1', observation, observedAt: 't', connected: true };
+const known: Knowledge = {
+  ref,
+  desired: 'r1',
+  observation,
+  observedAt: 't',
+  connected: true,
+  listed: true,
+};
 
 test('shows what the engine reports once it works on the wanted rollout', () => {
   expect(deploymentStatus(known)).toMatchObject({ phase: 'Running', stale: false });
@@ -52,7 +59,9 @@ test('marks what was last seen as stale while the engine cannot be heard', () =>
 });
 
 test('says so when nothing was ever deployed', () => {
-  expect(deploymentStatus({ ref, desired: null, observedAt: '', connected: true })).toMatchObject({
+  expect(
+    deploymentStatus({ ref, desired: null, observedAt: '', connected: true, listed: true }),
+  ).toMatchObject({
     phase: 'Pending',
     reason: 'NoRollout',
     replicas: { desired: 0 },
@@ -60,7 +69,25 @@ test('says so when nothing was ever deployed', () => {
 });
 
 test('claims nothing before the deployment was looked up', () => {
-  const early = { ref, desired: undefined, observedAt: '', connected: true };
+  const early = { ref, desired: undefined, observedAt: '', connected: true, listed: true };
   expect(deploymentStatus(early)).toMatchObject({ phase: 'Unknown', reason: 'Starting' });
   expect(deploymentStatus({ ...early, observation }).phase).toBe('Running');
+});
+
+test('does not call a deployment pending before the engine told what it holds', () => {
+  const restarted = { ref, desired: 'r1', observedAt: '', connected: false, listed: false };
+  expect(deploymentStatus(restarted)).toMatchObject({ phase: 'Unknown', reason: 'Starting' });
+  const failure = new AppError('unavailable', 'The cluster cannot be reached.');
+  expect(deploymentStatus({ ...restarted, failure })).toMatchObject({
+    phase: 'Unknown',
+    reason: 'EngineUnavailable',
+  });
+});
+
+test('still says that the wanted rollout runs when the engine leaves in the middle', () => {
+  const failure = new AppError('unavailable', 'The cluster cannot be reached.');
+  expect(deploymentStatus({ ...known, failure })).toMatchObject({
+    phase: 'Running',
+    reason: 'EngineUnavailable',
+  });
 });

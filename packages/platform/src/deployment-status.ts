@@ -11,6 +11,8 @@ export interface Knowledge {
   observedAt: string;
   /** whether observations arrive at the moment */
   connected: boolean;
+  /** whether the engine has told all it holds, at least once */
+  listed: boolean;
 }
 
 export interface DeploymentStatus extends RolloutObservation {
@@ -59,6 +61,7 @@ function verdict(known: Knowledge): Verdict {
     return { phase: 'Pending', reason: 'NoRollout', message: 'Nothing is deployed yet.' };
   }
   if (failure !== undefined) return failed(known, failure);
+  if (observation === undefined && !known.listed) return starting;
   if (observation === undefined) {
     return { phase: 'Pending', reason: 'Applying', message: 'Waiting for the engine to take it.' };
   }
@@ -78,19 +81,28 @@ const seen = ({ phase, reason, message }: RolloutObservation): Verdict => ({
   message,
 });
 
-function failed({ observation }: Knowledge, failure: AppError): Verdict {
-  const serving =
-    (observation?.replicas.ready ?? 0) > 0 ? ' The previous rollout still serves.' : '';
-  if (failure.code === 'unavailable' || failure.code === 'timeout') {
-    return {
-      phase: 'Pending',
-      reason: failure.reason ?? 'EngineUnavailable',
-      message: `${failure.message} The rollout is saved and is applied as soon as the engine answers.${serving}`,
-    };
+const isAway = ({ code }: AppError): boolean => code === 'unavailable' || code === 'timeout';
+
+function failed(known: Knowledge, failure: AppError): Verdict {
+  if (isAway(failure)) return away(known, failure);
+  const reason = failure.reason ?? 'ApplyFailed';
+  return { phase: 'Failed', reason, message: `${failure.message}${serving(known)}` };
+}
+
+function away(known: Knowledge, failure: AppError): Verdict {
+  const { desired, listed, observation } = known;
+  const reason = failure.reason ?? 'EngineUnavailable';
+  if (observation !== undefined && observation.rolloutId === desired) {
+    const message = `${failure.message} What was asked for last is applied as soon as the engine answers.`;
+    return { phase: observation.phase, reason, message };
   }
   return {
-    phase: 'Failed',
-    reason: failure.reason ?? 'ApplyFailed',
-    message: `${failure.message}${serving}`,
+    // after a restart it may well be there already
+    phase: observation === undefined && !listed ? 'Unknown' : 'Pending',
+    reason,
+    message: `${failure.message} The rollout is saved and is applied as soon as the engine answers.${serving(known)}`,
   };
 }
+
+const serving = ({ observation }: Knowledge): string =>
+  (observation?.replicas.ready ?? 0) > 0 ? ' The previous rollout still serves.' : '';

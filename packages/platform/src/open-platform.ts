@@ -1,4 +1,5 @@
 import type { DeploymentRef } from '@davit/domain';
+import type { RecordAfterEvent, RecordData } from '@davit/records';
 import { COLLECTION_IDS } from './collections.ts';
 import { onDeploymentWrite } from './deployment-hooks.ts';
 import { observe } from './observer.ts';
@@ -12,6 +13,9 @@ import { onRolloutCreate } from './rollout-create.ts';
 import type { Causes } from './rollout-create.ts';
 import { RolloutSync } from './rollout-sync.ts';
 import { StatusBoard } from './status-board.ts';
+
+/** how many deployments are looked at before somebody's own wish, at most */
+const RESUME_PAGE = 100;
 
 export interface OpenPlatform {
   platform: Platform;
@@ -40,14 +44,14 @@ export function openPlatform(parts: PlatformParts): OpenPlatform {
   onCommitted(parts, sync);
   const onLost = (ref: DeploymentRef): void => sync.add(ref);
   return {
-    platform: new Platform({ parts, board, causes }),
+    platform: new Platform({ parts, board, causes, onReverted: onLost }),
     run: async (signal) => {
       if (!parts.records.collections.find(COLLECTION_IDS.deployments)) return;
       await Promise.all([
         sync.run(signal),
         phases.run(board, signal),
         observe({ parts, board, onLost }, signal),
-        resume(parts, sync),
+        resume(parts, sync, signal),
       ]);
     },
   };
@@ -57,47 +61,57 @@ export function openPlatform(parts: PlatformParts): OpenPlatform {
 function onCommitted({ records }: PlatformParts, sync: RolloutSync): void {
   const { deployments, projects, rollouts } = COLLECTION_IDS;
   const { hooks } = records;
-  for (const hook of [hooks.onRecordAfterCreateSuccess, hooks.onRecordAfterUpdateSuccess]) {
-    hook(
-      async (e) => {
+  // whatever becomes of the handlers after it: it is committed
+  const after =
+    (look: (record: RecordData) => void) =>
+    async (e: RecordAfterEvent): Promise<void> => {
+      try {
         await e.next();
-        sync.add(refOf(e.record));
-      },
-      { tags: [rollouts] },
-    );
-  }
+      } finally {
+        look(e.record);
+      }
+    };
+  const changed = after((record) => sync.add(refOf(record)));
+  hooks.onRecordAfterCreateSuccess(changed, { tags: [rollouts] });
+  hooks.onRecordAfterUpdateSuccess(changed, { tags: [rollouts] });
   hooks.onRecordAfterDeleteSuccess(
-    async (e) => {
-      await e.next();
-      sync.trim(refOf(e.record));
-    },
+    after((record) => sync.trim(refOf(record))),
     { tags: [rollouts] },
   );
   hooks.onRecordAfterDeleteSuccess(
-    async (e) => {
-      await e.next();
-      sync.add({ projectId: textOf(e.record.project), deploymentId: e.record.id });
-    },
+    after(({ id, project }) => sync.add({ projectId: textOf(project), deploymentId: id })),
     { tags: [deployments] },
   );
   hooks.onRecordAfterDeleteSuccess(
-    async (e) => {
-      await e.next();
-      sync.addProject(e.record.id);
-    },
+    after(({ id }) => sync.addProject(id)),
     { tags: [projects] },
   );
 }
 
-/** Everything the records ask for, once: what a crash left undone is done now. */
-async function resume(parts: PlatformParts, sync: RolloutSync): Promise<void> {
+/**
+ * Everything the records ask for, once: what a crash left undone is done now. Page by page, and behind what people
+ * ask for meanwhile.
+ */
+async function resume(parts: PlatformParts, sync: RolloutSync, signal: AbortSignal): Promise<void> {
   try {
     for (const { projectId, deploymentId } of await parts.store.tombstones()) {
       if (deploymentId === undefined) sync.addProject(projectId);
       else sync.add({ projectId, deploymentId });
     }
-    for (const { id, project } of await parts.records.find(COLLECTION_IDS.deployments)) {
-      sync.add({ projectId: textOf(project), deploymentId: id });
+    let last = '';
+    while (!signal.aborted) {
+      const page = await parts.records.find(COLLECTION_IDS.deployments, {
+        filter: 'id > {:last}',
+        params: { last },
+        sort: 'id',
+        limit: RESUME_PAGE,
+      });
+      for (const { id, project } of page) {
+        sync.add({ projectId: textOf(project), deploymentId: id });
+        last = id;
+      }
+      if (page.length < RESUME_PAGE) return;
+      await sync.idle(signal);
     }
   } catch (error) {
     parts.logger.log('error', 'rollouts could not be resumed', { error });

@@ -38,7 +38,7 @@ export class PhaseWriter {
     const { records } = this.#parts;
     const [projectId = '', deploymentId = ''] = key.split('/');
     const ref = { projectId, deploymentId };
-    if (!board.knows(ref)) return; // claims nothing yet
+    if (!board.isCertain(ref)) return; // what is stored may be truer
     const status = board.status(ref);
     const next = {
       phase: status.phase,

@@ -4,6 +4,8 @@ import type { RecordData, RecordTx, RecordWriteRequestEvent } from '@davit/recor
 import { COLLECTION_IDS } from './collections.ts';
 import { textOf, timestamp } from './parts.ts';
 import type { PlatformParts } from './parts.ts';
+import { isLeaving } from './removal.ts';
+import { requireOwned } from './target.ts';
 import { currentRollout } from './wanted.ts';
 
 const { rollouts } = COLLECTION_IDS;
@@ -20,6 +22,7 @@ export function onRolloutUpdate(parts: PlatformParts): void {
     async (e) => {
       const { record, original } = e;
       if (!original) return e.next();
+      await requireOwned(parts, original, e.request.auth);
       refuseChanges(record, original);
       for (const field of READ_ONLY) record[field] = original[field] ?? '';
       const ran = original.endDate === '';
@@ -73,10 +76,18 @@ export const refOf = (record: RecordData): DeploymentRef => ({
  * last one gone, the engine's objects go too (volumes stay).
  */
 export function onRolloutDelete(parts: PlatformParts): void {
+  parts.records.hooks.onRecordDeleteRequest(
+    async (e) => {
+      await requireOwned(parts, e.record, e.request.auth);
+      await e.next();
+    },
+    { tags: [rollouts], id: 'platform.rollout.delete.request' },
+  );
   parts.records.hooks.onRecordDelete(
     (e) => {
       const ref = refOf(e.record);
       e.tx.platform.deleteSecrets(e.record.id);
+      if (isLeaving(e.tx, ref.deploymentId)) return e.next();
       const left = e.tx.find(rollouts, { deployment: ref.deploymentId });
       if (left.every(({ id }) => id === e.record.id)) {
         e.tx.platform.putTombstone({ ...ref, deleteData: false });

@@ -1,4 +1,4 @@
-import { createQueue, runWorkers } from '@davit/controller';
+import { createQueue, runWorkers, sleep } from '@davit/controller';
 import type { KeyQueue } from '@davit/controller';
 import { toAppError } from '@davit/domain';
 import type { AppError, DeploymentRef, Tombstone } from '@davit/domain';
@@ -7,6 +7,7 @@ import type { StatusBoard } from './status-board.ts';
 import { readHistory, readWanted } from './wanted.ts';
 
 const WORKERS = 4;
+const ROOM_POLL_MS = 20;
 const LONGEST_RETRY_MS = 30_000;
 /** how long a step may go on once the server stops: what it leaves undone is done after the next start */
 const GRACE_MS = 1_500;
@@ -53,6 +54,13 @@ export class RolloutSync {
     this.#queue.add(projectId);
   }
 
+  /** Resolves when little waits: what is added then is not in the way of somebody's next wish. */
+  async idle(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#queue.stats().depth > 0) {
+      await sleep(this.#parts.clock, ROOM_POLL_MS, signal);
+    }
+  }
+
   /** Works until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = (): void => this.#queue.close();
@@ -95,28 +103,35 @@ export class RolloutSync {
         return this.#remove(wanted.tombstone, signal);
       case 'nothing':
         return this.#board.want(ref, null);
+      case 'unknown':
+        return this.#board.forget(ref);
     }
   }
 
   async #remove(tombstone: Tombstone, signal: AbortSignal): Promise<void> {
     const { projectId, deploymentId = '', deleteData } = tombstone;
     const ref = { projectId, deploymentId };
+    this.#trimmed.delete(keyOf(ref));
     await this.#parts.driver.remove(ref, { deleteData, signal });
     await this.#parts.store.write((tx) => tx.platform.deleteTombstone(tombstone));
     this.#board.forget(ref);
   }
 
   async #prune(ref: DeploymentRef, signal: AbortSignal): Promise<void> {
-    if (!this.#trimmed.delete(keyOf(ref))) return;
-    const kept = await readHistory(this.#parts, ref);
-    await this.#parts.driver.pruneSecrets?.(ref, { kept, signal });
+    if (!this.#trimmed.has(keyOf(ref))) return;
+    try {
+      const kept = await readHistory(this.#parts, ref);
+      await this.#parts.driver.pruneSecrets?.(ref, { kept, signal });
+      this.#trimmed.delete(keyOf(ref));
+    } catch (error) {
+      // the rollout itself is where it should be: what is left over is no failure of it
+      const level = signal.aborted ? 'debug' : 'warn';
+      this.#parts.logger.log(level, 'secrets were not pruned', { ...ref, error });
+    }
   }
 
   async #removeProject(projectId: string, signal: AbortSignal): Promise<void> {
-    const tombstones = await this.#parts.store.tombstones();
-    const tombstone = tombstones.find(
-      (one) => one.projectId === projectId && one.deploymentId === undefined,
-    );
+    const tombstone = await this.#parts.store.tombstone(projectId);
     if (!tombstone) return;
     const { deleteData } = tombstone;
     await this.#parts.driver.removeProject(projectId, { deleteData, signal });

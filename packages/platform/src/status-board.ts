@@ -1,6 +1,12 @@
+import { sleep } from '@davit/controller';
 import type { AppError, Clock, DeploymentRef, EventBus, RolloutObservation } from '@davit/domain';
 import { deploymentStatus } from './deployment-status.ts';
 import type { DeploymentStatus, Knowledge } from './deployment-status.ts';
+
+/** told in one go; a listener may have 1,000 waiting */
+const PORTION = 100;
+
+type Entry = Omit<Knowledge, 'connected' | 'listed'>;
 
 export interface StatusBoardOptions {
   clock: Clock;
@@ -11,9 +17,12 @@ export interface StatusBoardOptions {
 
 /** The newest knowledge about every deployment, in memory. Changes go to the bus. */
 export class StatusBoard {
-  readonly #known = new Map<string, Omit<Knowledge, 'connected'>>();
+  readonly #known = new Map<string, Entry>();
   readonly #options: StatusBoardOptions;
   #connected = false;
+  #round = 0;
+  /** Has the engine told all it holds since the start? */
+  #listed = false;
   #message = 'The engine has not answered yet.';
 
   constructor(options: StatusBoardOptions) {
@@ -29,7 +38,11 @@ export class StatusBoard {
   }
 
   status(ref: DeploymentRef): DeploymentStatus {
-    return deploymentStatus({ ...this.#entry(ref), connected: this.#connected });
+    return deploymentStatus({
+      ...this.#entry(ref),
+      connected: this.#connected,
+      listed: this.#listed,
+    });
   }
 
   observe(observation: RolloutObservation): void {
@@ -43,6 +56,13 @@ export class StatusBoard {
   /** Whether it was looked up already what the deployment shall run. */
   knows(ref: DeploymentRef): boolean {
     return this.#entry(ref).desired !== undefined;
+  }
+
+  /** Whether the status is more than a guess: right after the start it is not. */
+  isCertain(ref: DeploymentRef): boolean {
+    const { desired, failure, observation } = this.#entry(ref);
+    if (desired === undefined) return false;
+    return this.#listed || desired === null || (failure ?? observation) !== undefined;
   }
 
   /** The rollout that shall be on the engine; null for none. */
@@ -75,10 +95,25 @@ export class StatusBoard {
     this.#connected = connected;
     this.#message = message;
     this.#options.bus.publish('engine.state', { connected, message });
-    for (const { ref } of this.#known.values()) this.#announce(ref);
+    const first = connected && !this.#listed;
+    this.#listed ||= connected;
+    void this.#announceAll();
+    if (first) for (const { ref } of this.#known.values()) this.#options.onChange(ref);
   }
 
-  #entry(ref: DeploymentRef): Omit<Knowledge, 'connected'> {
+  /** In portions: listeners that read along must not be taken for slow ones. */
+  async #announceAll(): Promise<void> {
+    const { clock } = this.#options;
+    const round = (this.#round += 1);
+    let told = 0;
+    for (const { ref } of [...this.#known.values()]) {
+      if (told++ % PORTION === PORTION - 1) await sleep(clock, 0);
+      if (round !== this.#round) return; // the next change tells all of them
+      if (this.#known.has(ref.deploymentId)) this.#announce(ref);
+    }
+  }
+
+  #entry(ref: DeploymentRef): Entry {
     return this.#known.get(ref.deploymentId) ?? { ref, desired: undefined, observedAt: '' };
   }
 

@@ -45,3 +45,18 @@ export async function deploymentOf(
     data: { deployment: missing },
   });
 }
+
+/**
+ * For what is there already: a project may have gone to somebody else, and what is in it with it.
+ * Throws `not_found` when the project is not the caller's.
+ */
+export async function requireOwned(
+  { records }: Source,
+  record: RecordData,
+  auth: AuthRecord | undefined,
+): Promise<void> {
+  if (auth?.superuser) return;
+  const project = await records.get(COLLECTION_IDS.projects, textOf(record.project));
+  if (!project || ownsProject(auth, project)) return;
+  throw new AppError('not_found', "The requested resource wasn't found.");
+}

@@ -10,30 +10,24 @@ import { openSecrets } from './seal.ts';
 export type Wanted =
   | { kind: 'apply'; intent: RolloutIntent }
   | { kind: 'remove'; tombstone: Tombstone }
-  /** no rollout yet, or not ours to touch */
-  | { kind: 'nothing' };
+  /** no rollout yet */
+  | { kind: 'nothing' }
+  /** there is no such deployment: whatever the engine holds of it is not ours to touch */
+  | { kind: 'unknown' };
 
 type Source = Pick<PlatformParts, 'records' | 'store' | 'box'>;
 
 /** Reads it from the records alone, so that it is the same after any crash. */
 export async function readWanted(source: Source, ref: DeploymentRef): Promise<Wanted> {
-  const tombstone = await findTombstone(source, ref);
+  const tombstone = await source.store.tombstone(ref.projectId, ref.deploymentId);
   if (tombstone) return { kind: 'remove', tombstone };
   const { records } = source;
   const deployment = await records.get(COLLECTION_IDS.deployments, ref.deploymentId);
-  if (deployment?.project !== ref.projectId) return { kind: 'nothing' };
-  const rollout = await currentRollout(source, ref.deploymentId);
   const project = await records.get(COLLECTION_IDS.projects, ref.projectId);
-  if (!rollout || !project) return { kind: 'nothing' };
+  if (deployment?.project !== ref.projectId || !project) return { kind: 'unknown' };
+  const rollout = await currentRollout(source, ref.deploymentId);
+  if (!rollout) return { kind: 'nothing' };
   return { kind: 'apply', intent: await readIntent(source, { deployment, project, rollout }) };
-}
-
-async function findTombstone(source: Source, ref: DeploymentRef): Promise<Tombstone | undefined> {
-  const tombstones = await source.store.tombstones();
-  return tombstones.find(
-    ({ projectId, deploymentId }) =>
-      projectId === ref.projectId && deploymentId === ref.deploymentId,
-  );
 }
 
 /** The running rollout, else the one that ran last. */
