@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createPasswordHasher } from '@davit/auth';
+import { createLocalBackupStore } from '@davit/files';
+import { createSnapshots } from '@davit/sqlite';
 
 type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
 type Values = Record<string, Value>;
@@ -22,6 +24,8 @@ export interface SetupStep {
 /** Makes the changes a scenario asks for to a closed directory. */
 export async function applySetup(dir: string, steps: readonly SetupStep[]): Promise<void> {
   if (steps.length === 0) return;
+  if (named(steps, 'createTestBackups')) await insertBackups(dir);
+  if (named(steps, 'StubLogsData')) insertLogs(dir);
   const db = new DatabaseSync(join(dir, 'data.db'));
   try {
     for (const step of steps) await apply(db, step);
@@ -165,7 +169,35 @@ const STUBS: Record<string, { collection: string; rows: Record<string, [number, 
   },
 };
 
+const named = (steps: readonly SetupStep[], stub: string): boolean =>
+  steps.some(({ name }) => name === stub);
+
+async function insertBackups(dir: string): Promise<void> {
+  const databases = createSnapshots({ directory: dir });
+  const store = createLocalBackupStore({ directory: dir, databases });
+  for (const key of ['test1.zip', 'test2.zip', 'test3.zip', '@test4.zip']) await store.create(key);
+}
+
+const LOGS: [string, string, number][] = [
+  ['873f2133-9f38-44fb-bf82-c8f53b310d91', '2022-05-01 10:00:00.123Z', 200],
+  ['f2133873-44fb-9f38-bf82-c918f53b310d', '2022-05-02 10:00:00.123Z', 400],
+];
+
+function insertLogs(dir: string): void {
+  const db = new DatabaseSync(join(dir, 'auxiliary.db'));
+  db.exec('DELETE FROM _logs');
+  const insert = db.prepare(
+    'INSERT INTO _logs (id, level, message, data, created) VALUES (?, 0, ?, ?, ?)',
+  );
+  for (const [id, created, status] of LOGS) {
+    insert.run(id, 'test_message', JSON.stringify({ status }), created);
+  }
+  db.close();
+}
+
 async function insertStubs(db: DatabaseSync, name: string): Promise<void> {
+  if (name === 'createTestBackups') return;
+  if (name === 'StubLogsData') return setSetting(db, 'logs.maxDays', 36_500); // they are old
   const stub = STUBS[name];
   if (!stub) throw new Error(`unknown stub ${name}`);
   for (const [owner, rows] of Object.entries(stub.rows)) {

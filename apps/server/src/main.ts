@@ -9,6 +9,8 @@ const logger = createLogger({ write: (line) => process.stderr.write(line) });
 
 /** Longer than everything that is waited for at the end. */
 const LAST_RESORT_MS = 3000;
+/** `EX_TEMPFAIL`: a supervisor should start it again. */
+const RESTART_PLEASE = 75;
 
 async function main(): Promise<void> {
   const config = parseConfig(process.env, process.argv.slice(2));
@@ -39,9 +41,20 @@ async function run(config: Config): Promise<string | undefined> {
   }
 }
 
+/** The same program with the same arguments in this process's place; where that cannot be, whoever started it does. */
+function restart(): void {
+  const [node = process.execPath, ...args] = process.argv;
+  try {
+    process.execve?.(node, [node, ...process.execArgv, ...args], process.env);
+  } catch (error) {
+    logger.log('error', 'the server cannot restart itself', { error });
+  }
+  process.exit(RESTART_PLEASE);
+}
+
 async function serve(config: ServeConfig): Promise<string> {
   const { createServer } = await import('./server.ts');
-  const starting = createServer(config, { logger });
+  const starting = createServer(config, { logger, restart });
   const stop = (signal: NodeJS.Signals): void => {
     logger.log('info', 'stopping', { signal });
     setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();

@@ -59,9 +59,14 @@ function schemeOf(choice: PasswordHash, origin: SqliteDatabase['origin']): Passw
 }
 
 /** In the bundle the scripts of threads and processes are files of their own. */
-function scripts(): { readerUrl?: URL; consoleUrl?: URL } {
-  const [readerUrl, consoleUrl] = ['reader.js', 'console-process.js'].map(bundled);
-  return { ...(readerUrl && { readerUrl }), ...(consoleUrl && { consoleUrl }) };
+export function scripts(): { readerUrl?: URL; consoleUrl?: URL; snapshotUrl?: URL } {
+  const names = ['reader.js', 'console-process.js', 'snapshot-process.js'];
+  const [readerUrl, consoleUrl, snapshotUrl] = names.map(bundled);
+  return {
+    ...(readerUrl && { readerUrl }),
+    ...(consoleUrl && { consoleUrl }),
+    ...(snapshotUrl && { snapshotUrl }),
+  };
 }
 
 function bundled(name: string): URL | undefined {

@@ -31,6 +31,8 @@ export type {
   RowPage,
   WriteTx,
 } from './record-store.ts';
+export type { LogCount, LogEntry, LogStore, Optimizable } from './log-store.ts';
+export type { BackupFile, BackupStore, SnapshotSource } from './backup-store.ts';
 export type { PlatformStore, PlatformTx, SealedSecret, Tombstone } from './platform-store.ts';
 export { PHASES } from './rollout-driver.ts';
 export type {

@@ -1,3 +1,6 @@
 export { createLocalFileStore } from './local-file-store.ts';
 export { createThumbnails } from './thumbnails/thumbnails.ts';
 export type { ThumbnailOptions } from './thumbnails/thumbnails.ts';
+export { createLocalBackupStore } from './backups/local-backup-store.ts';
+export type { LocalBackupStoreOptions } from './backups/local-backup-store.ts';
+export { recoverDirectory, replaceDirectory } from './backups/replace-directory.ts';

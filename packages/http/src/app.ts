@@ -1,11 +1,15 @@
 import type { FileStore, Logger, Thumbnails } from '@davit/domain';
-import type { Records } from '@davit/records';
+import type { Maintenance, Records } from '@davit/records';
 import express from 'express';
 import type { Express, Router } from 'express';
+import { backupsRouter } from './backups/backups-router.ts';
 import { batchRouter } from './batch/batch-router.ts';
+import { cronsRouter } from './crons/crons-router.ts';
 import { errorResponse } from './error-response.ts';
 import { filesRouter } from './files/files-router.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
+import { logRequests } from './logs/log-requests.ts';
+import { logsRouter } from './logs/logs-router.ts';
 import { cors } from './middleware/cors.ts';
 import { limitByPath } from './middleware/limit-by-path.ts';
 import { loadAuth } from './middleware/load-auth.ts';
@@ -30,6 +34,8 @@ export interface AppOptions {
   /** absent: pictures are sent in their own size */
   thumbnails?: Thumbnails;
   logger: Logger;
+  /** absent: no log, crons and backups */
+  maintenance?: Maintenance;
   /** who may call from a browser; default `*` */
   origins?: readonly string[];
   /** Davit's own endpoints, below /api/davit/v1 */
@@ -52,6 +58,9 @@ export function createApp(options: AppOptions): Express {
   const { settings } = records;
   const limiter = new RateLimiter(() => settings.current);
   app.use(requestId(() => settings.current.trustedProxy));
+  if (options.maintenance) {
+    app.use(logRequests(options.maintenance.logs, () => settings.data.logs));
+  }
   app.use(cors(options.origins ?? ['*']));
   app.use(securityHeaders());
   app.use('/api', loadAuth(records));
@@ -61,11 +70,15 @@ export function createApp(options: AppOptions): Express {
   app.use(filesRouter(records, { files: options.files, thumbnails: options.thumbnails, limiter }));
   app.use(batchRouter(records, limiter));
   app.use('/api', limitByPath(limiter));
-  app.get('/api/health', health());
+  app.get('/api/health', health(options.maintenance?.backups));
   app.use(oauth2Router(records));
   app.use(collectionsRouter(records));
   app.use(sqlRouter(records));
   app.use(settingsRouter(records));
+  if (options.maintenance) {
+    const { logs, crons, backups } = options.maintenance;
+    app.use(logsRouter(logs), cronsRouter(crons), backupsRouter(records, backups));
+  }
   app.use(realtimeRouter(records));
   if (options.platform) app.use('/api/davit/v1', options.platform);
   if (options.ui !== undefined) app.use(uiRouter(options.ui));

@@ -1,3 +1,4 @@
+import type { AppError } from '@davit/domain';
 import type { AuthRecord } from '@davit/records';
 import type { Response } from 'express';
 
@@ -9,6 +10,8 @@ export interface RequestContext {
   ip: string;
   /** absent: a guest */
   auth: AuthRecord | undefined;
+  /** what the client was told */
+  error?: AppError;
 }
 
 /** The request's context; made by the `requestId` middleware, filled by `loadAuth`. */

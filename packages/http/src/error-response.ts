@@ -90,7 +90,9 @@ export function sendError(res: Response, error: AppError): void {
   if (error.retryAfterMs !== undefined) {
     res.setHeader('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)));
   }
-  const body = toErrorBody(error, contextOf(res).requestId);
+  const context = contextOf(res);
+  context.error = error;
+  const body = toErrorBody(error, context.requestId);
   sendJson(res, body.status, body);
 }
 

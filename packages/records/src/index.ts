@@ -72,3 +72,14 @@ export type {
   RealtimeMessage,
 } from './realtime/client.ts';
 export type { PublishOptions, Realtime } from './realtime/realtime.ts';
+export type { Backups } from './backups/backups.ts';
+export type { CronJob, Crons } from './crons/crons.ts';
+export type { LogPage, Logs, NewLogEntry } from './logs/logs.ts';
+export { openMaintenance } from './maintenance/maintenance.ts';
+export type { Maintenance, MaintenanceOptions } from './maintenance/maintenance.ts';
+export type {
+  SettingsListRequestEvent,
+  SettingsReloadEvent,
+  SettingsUpdateRequestEvent,
+} from './settings/events.ts';
+export type { SettingsData } from './settings/settings-data.ts';

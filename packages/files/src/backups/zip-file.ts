@@ -33,7 +33,7 @@ export async function writeZip(
     zip.addFile(source, name, { compressionLevel: COMPRESSION });
   }
   zip.addBuffer(Buffer.from(extra.text), extra.name);
-  zip.end({ comment: extra.comment });
+  zip.end({ comment: extra.comment, forceZip64Format: false });
   await Promise.race([written, failed]);
 }
 

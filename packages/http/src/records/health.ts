@@ -1,3 +1,4 @@
+import type { Backups } from '@davit/records';
 import type { RequestHandler } from 'express';
 import { contextOf } from '../context.ts';
 import { sendJson, sendJsonText } from '../json-response.ts';
@@ -7,7 +8,7 @@ const FOR_GUESTS = JSON.stringify({ ...HEALTHY, data: {} });
 const PROXY_HEADERS = ['CF-Connecting-IP', 'Fly-Client-IP', 'X-Real-IP', 'X-Forwarded-For'];
 
 /** GET /api/health. Superusers also learn how their address is seen. */
-export function health(): RequestHandler {
+export function health(backups: Backups | undefined): RequestHandler {
   return (req, res) => {
     const { auth, ip } = contextOf(res);
     if (!auth?.superuser) {
@@ -18,7 +19,7 @@ export function health(): RequestHandler {
       PROXY_HEADERS.find((name) => req.headers[name.toLowerCase()] !== undefined) ?? '';
     sendJson(res, 200, {
       ...HEALTHY,
-      data: { canBackup: true, possibleProxyHeader, realIP: ip }, // no backup is under way
+      data: { canBackup: backups?.active === undefined, possibleProxyHeader, realIP: ip },
     });
   };
 }

@@ -1,0 +1,43 @@
+import type { Logger } from '@davit/domain';
+import { createLocalBackupStore } from '@davit/files';
+import { openMaintenance } from '@davit/records';
+import type { Maintenance } from '@davit/records';
+import { createSnapshots, LogDatabase } from '@davit/sqlite';
+import type { ServeConfig } from './config.ts';
+import { scripts } from './open-directory.ts';
+import type { Directory } from './open-directory.ts';
+
+export interface UpkeepParts {
+  config: ServeConfig;
+  directory: Directory;
+  logger: Logger;
+  opened: AsyncDisposableStack;
+  /** absent: no backup can be restored here */
+  changeOver: ((folder: string) => void) | undefined;
+}
+
+/** Log, schedule and backups of an open directory; closed with `opened`. */
+export async function openUpkeep(parts: UpkeepParts): Promise<Maintenance> {
+  const { config, directory, logger, opened, changeOver } = parts;
+  const { readerUrl, snapshotUrl } = scripts();
+  const logs = new LogDatabase({
+    directory: config.dir,
+    threaded: config.readers > 0,
+    ...(readerUrl && { readerUrl }),
+  });
+  opened.defer(() => logs.close());
+  const databases = createSnapshots({
+    directory: config.dir,
+    ...(snapshotUrl && { script: snapshotUrl }),
+  });
+  const maintenance = await openMaintenance({
+    records: directory.records,
+    database: directory.database,
+    logs,
+    backups: createLocalBackupStore({ directory: config.dir, databases }),
+    logger,
+    ...(changeOver && { changeOver }),
+  });
+  opened.defer(() => maintenance.close());
+  return maintenance;
+}

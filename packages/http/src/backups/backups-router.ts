@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '@davit/domain';
+import type { Backups, Records } from '@davit/records';
+import { Router } from 'express';
+import { readBody } from '../body/read-body.ts';
+import { contextOf } from '../context.ts';
+import { requireSuperuser } from '../guards.ts';
+import { sendNoContent, sendPicked } from '../json-response.ts';
+import { isInside } from '../limits/address-list.ts';
+import { parseQuery } from '../request-info.ts';
+import { readUpload } from './read-upload.ts';
+
+const NOT_ALLOWED = 'Insufficient permissions to access the resource.';
+
+/** /api/backups: for superusers, who download with a file token. */
+export function backupsRouter(records: Records, backups: Backups): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.get('/api/backups', async (_req, res) => {
+    requireSuperuser(res);
+    const files = await backups.list();
+    const items = files.map(({ key, size, modified }) => ({
+      modified: new Date(modified).toISOString().replace('T', ' '),
+      key,
+      size,
+    }));
+    sendPicked(res, 200, items);
+  });
+  router.post('/api/backups', async (req, res) => {
+    requireSuperuser(res);
+    const { name = '' } = (await readBody(req)).body;
+    await backups.create(typeof name === 'string' ? name : String(name));
+    sendNoContent(res);
+  });
+  router.post('/api/backups/upload', async (req, res) => {
+    requireSuperuser(res);
+    await readUpload(req, 'file', (name, content) => backups.upload(name, content));
+    sendNoContent(res);
+  });
+  router.get('/api/backups/:key', async (req, res) => {
+    const auth = await records.auth.authenticateFileToken(parseQuery(req.url).token ?? '');
+    const { superuserIPs } = records.settings.current;
+    const here = superuserIPs.length === 0 || isInside(contextOf(res).ip, superuserIPs);
+    if (!auth?.superuser || !here) throw new AppError('forbidden', NOT_ALLOWED);
+    const { key, size, modified, stream } = await backups.read(req.params.key);
+    res.setHeader('Content-Type', 'application/zip');
+    res.setHeader('Content-Length', size);
+    res.setHeader('Content-Disposition', `attachment; filename="${key.replaceAll('"', '%22')}"`);
+    res.setHeader('Last-Modified', new Date(modified).toUTCString());
+    if (req.method === 'HEAD') res.end();
+    else await pipeline(Readable.from(stream()), res);
+  });
+  router.delete('/api/backups/:key', async (req, res) => {
+    requireSuperuser(res);
+    await backups.delete(req.params.key);
+    sendNoContent(res);
+  });
+  router.post('/api/backups/:key/restore', async (req, res) => {
+    requireSuperuser(res);
+    await backups.restore(req.params.key);
+    sendNoContent(res);
+  });
+  return router;
+}

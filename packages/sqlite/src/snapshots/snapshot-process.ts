@@ -1,0 +1,55 @@
+// Entry of a snapshot process: large copies and checks, which would hold up the server's own threads.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import type { SnapshotAnswer, SnapshotJob } from './snapshot-message.ts';
+
+const FILES = ['data.db', 'auxiliary.db'];
+const BUSY_MS = 10_000;
+/** All pages in one step: that is one read transaction, which writers neither wait for nor restart. */
+const ALL_PAGES = 2 ** 31 - 1;
+
+process.once('message', (job: SnapshotJob) => {
+  void answer(job).then((result) => process.send?.(result, () => process.disconnect()));
+});
+
+async function answer(job: SnapshotJob): Promise<SnapshotAnswer> {
+  try {
+    if (job.kind === 'verify') return verify(job.folder);
+    for (const name of FILES) {
+      const source = new Sqlite(join(job.directory, name), { readonly: true, timeout: BUSY_MS });
+      await source.backup(join(job.folder, name), { progress: () => ALL_PAGES });
+      source.close();
+    }
+    return {};
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function verify(folder: string): SnapshotAnswer {
+  for (const name of FILES) {
+    const file = join(folder, name);
+    if (!existsSync(file)) {
+      if (name === 'auxiliary.db') continue; // logs only; made anew
+      return { problem: `${name} is missing` };
+    }
+    const db = new Sqlite(file, { fileMustExist: true, timeout: BUSY_MS });
+    try {
+      const problem = problemOf(db, name);
+      if (problem !== undefined) return { problem: `${name}: ${problem}` };
+    } finally {
+      db.close();
+    }
+  }
+  return {};
+}
+
+function problemOf(db: Database, name: string): string | undefined {
+  const [first] = db.pragma('integrity_check(1)') as { integrity_check: string }[];
+  if (first?.integrity_check !== 'ok') return first?.integrity_check ?? 'it cannot be checked';
+  const table = name === 'data.db' ? '_collections' : '_logs';
+  const known = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table);
+  return known === undefined ? `the table ${table} is missing` : undefined;
+}
