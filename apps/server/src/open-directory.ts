@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPasswordHasher, createSecretBox, createTokenSigner } from '@davit/auth';
+import {
+  createAvatarFetcher,
+  createOAuth2Providers,
+  createPasswordHasher,
+  createSecretBox,
+  createTokenSigner,
+} from '@davit/auth';
 import type { PasswordScheme } from '@davit/auth';
 import type { FileStore, Logger } from '@davit/domain';
 import { createLocalFileStore } from '@davit/files';
@@ -36,6 +42,8 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     files,
     logger,
     mailer: createMailer({ logger }),
+    providers: createOAuth2Providers(),
+    fetchAvatar: createAvatarFetcher(),
     ...(encryptionKey !== undefined && {
       settingsBox: createSecretBox(Buffer.from(encryptionKey, 'utf8')),
     }),

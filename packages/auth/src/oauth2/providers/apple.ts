@@ -1,0 +1,29 @@
+import { readIdToken } from '../id-token.ts';
+import type { Provider } from '../provider.ts';
+import { flagAt, textAt } from '../read-json.ts';
+
+export const apple: Provider = {
+  name: 'apple',
+  displayName: 'Apple',
+  order: 1,
+  pkce: true,
+  scopes: ['name', 'email'],
+  authURL: 'https://appleid.apple.com/auth/authorize',
+  tokenURL: 'https://appleid.apple.com/auth/token',
+  userInfoURL: '',
+  authParams: { response_mode: 'form_post' }, // Apple asks for it where there are scopes
+  user: ({ settings, tokens }) =>
+    readIdToken(tokens.params.id_token, {
+      audience: settings.clientId,
+      issuers: ['https://appleid.apple.com'],
+      jwksURL: 'https://appleid.apple.com/auth/keys',
+    }),
+  account: (user) => ({
+    id: textAt(user, 'sub'),
+    name: textAt(user, 'name'),
+    username: '',
+    email: textAt(user, 'email'),
+    emailVerified: flagAt(user, 'email_verified'),
+    avatarURL: '',
+  }),
+};
