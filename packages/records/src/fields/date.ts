@@ -10,14 +10,18 @@ export function formatDate(milliseconds: number): string {
 const STORED = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z$/;
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
-/** '' for whatever is not a date. Numbers are seconds since the epoch; text without a zone is UTC. */
+/** `Sat, 01 Jan 2022 10:00:00 GMT`, `01 Jan 2022`, `Sat Jan  1 10:00:00 2022` */
+const WRITTEN_OUT = /^(?:\w{3}, )?\d\d \w{3} \d{4}|^\w{3} \w{3} /;
+
+/** '' for whatever is not a date; text without a zone is UTC. As with PocketBase numbers are none. */
 export function castDate(input: Json): string {
-  if (typeof input === 'number') return finite(input * 1000);
   if (typeof input !== 'string' || input === '') return '';
   if (STORED.test(input)) return finite(Date.parse(input.replace(' ', 'T')));
-  if (/^\d+$/.test(input)) return finite(Number(input) * 1000);
   const iso = ISO.exec(input);
-  if (iso === null) return finite(Date.parse(input));
+  if (iso === null) {
+    const zone = /(?:UTC|GMT|[+-]\d{4})/.test(input) ? '' : ' UTC';
+    return WRITTEN_OUT.test(input) ? finite(Date.parse(input + zone)) : '';
+  }
   const zone = iso[3] === undefined || /^utc$/i.test(iso[3]) ? 'Z' : iso[3].toUpperCase();
   return finite(Date.parse(`${iso[1]}T${iso[2] ?? '00:00:00'}${zone}`));
 }

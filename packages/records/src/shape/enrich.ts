@@ -1,7 +1,8 @@
 import type { Collection, JsonObject } from '@davit/domain';
-import { parseFields, pickFields } from '@davit/filter';
+import { parseFields, pickFields, type FieldSelection } from '@davit/filter';
 import { managedIds } from '../access/manage.ts';
 import type { Core } from '../core.ts';
+import { badRequest } from '../failure.ts';
 import type { RecordData } from '../record.ts';
 import type { RequestInfo } from '../request.ts';
 import { schemaOf } from '../schema.ts';
@@ -26,8 +27,16 @@ export async function enrich(
   const tree = expand ? parseExpand(expand) : new Map<string, ExpandTree>();
   const shaped = await shapeAll(context, { collection, records }, tree);
   if (!fields) return shaped;
-  const selection = parseFields(fields);
+  const selection = parseSelection(fields);
   return shaped.map((json) => pickFields(json, selection) as JsonObject);
+}
+
+function parseSelection(fields: string): FieldSelection {
+  try {
+    return parseFields(fields);
+  } catch (error) {
+    throw badRequest(error);
+  }
 }
 
 async function shapeAll(

@@ -40,10 +40,10 @@ export async function expandRecords(
 ): Promise<Map<string, JsonObject>> {
   const expanded = new Map<string, JsonObject>();
   for (const [segment, below] of tree) {
-    const edge = resolveEdge(context.core, collection, segment);
-    const rule = edge?.target.viewRule;
-    if (edge === undefined || (rule === null && !context.request.auth?.superuser)) continue;
+    const edge = viewableEdge(context, collection, segment);
+    if (edge === undefined) continue;
     const related = await loadRelated(context, edge, records);
+    if (related.length > 0 && !hasPath(context, edge.target, below)) continue;
     const shaped = await context.shapeAll(edge.target, related, below);
     const byId = new Map<string, JsonObject>(
       related.map((record, index) => [record.id, shaped[index] ?? {}]),
@@ -62,6 +62,24 @@ export async function expandRecords(
     }
   }
   return expanded;
+}
+
+function viewableEdge(
+  { core, request }: ExpandContext,
+  collection: Collection,
+  segment: string,
+): Edge | undefined {
+  const edge = resolveEdge(core, collection, segment);
+  return edge?.target.viewRule === null && !request.auth?.superuser ? undefined : edge;
+}
+
+/** A path that breaks off further down is left out as a whole. */
+function hasPath(context: ExpandContext, collection: Collection, tree: ExpandTree): boolean {
+  if (tree.size === 0) return true;
+  return [...tree].some(([segment, below]) => {
+    const edge = viewableEdge(context, collection, segment);
+    return edge !== undefined && hasPath(context, edge.target, below);
+  });
 }
 
 function fit(edge: Edge, found: JsonObject[]): Json | undefined {

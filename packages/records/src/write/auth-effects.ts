@@ -50,7 +50,7 @@ function refuseTakenId(unit: AuthTables, collection: Collection, id: string): vo
     data: {
       id: {
         code: 'validation_invalid_auth_id',
-        message: 'The auth record id must be unique across all auth collections.',
+        message: 'Invalid or duplicated auth record id.',
       },
     },
   });
