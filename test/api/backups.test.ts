@@ -71,10 +71,11 @@ async function signIn(url: string): Promise<string> {
 
 async function call(
   { url, token }: Pick<Running, 'url' | 'token'>,
-  method: string,
-  path: string,
+  /** `GET /api/…` */
+  what: string,
   body?: unknown,
 ): Promise<{ status: number; text: string }> {
+  const [method = '', path = ''] = what.split(' ');
   const form = body instanceof FormData;
   const response = await fetch(url + path, {
     method,
@@ -85,7 +86,7 @@ async function call(
 }
 
 async function createNotes(running: Running): Promise<void> {
-  const made = await call(running, 'POST', '/api/collections', {
+  const made = await call(running, 'POST /api/collections', {
     name: 'notes',
     type: 'base',
     fields: [
@@ -109,25 +110,26 @@ test('a backup made while others write is whole, and brings everything back', as
   const dir = await emptyDirectory();
   const running = await start(dir);
   await createNotes(running);
-  await call(running, 'POST', NOTES, note('kept'));
+  await call(running, `POST ${NOTES}`, note('kept'));
   let writing = true;
   const writes = (async () => {
-    for (let count = 0; writing; count++) await call(running, 'POST', NOTES, note(`busy${count}`));
+    for (let count = 0; writing; count++)
+      await call(running, `POST ${NOTES}`, note(`busy${count}`));
   })();
-  const made = await call(running, 'POST', '/api/backups', { name: 'one.zip' });
+  const made = await call(running, 'POST /api/backups', { name: 'one.zip' });
   writing = false;
   await writes;
   expect(made).toEqual({ status: 204, text: '' });
-  const { items } = JSON.parse((await call(running, 'GET', NOTES)).text) as {
+  const { items } = JSON.parse((await call(running, `GET ${NOTES}`)).text) as {
     items: { id: string }[];
   };
-  for (const { id } of items) await call(running, 'DELETE', `${NOTES}/${id}`);
-  expect((await call(running, 'POST', '/api/backups/one.zip/restore')).status).toBe(204);
+  for (const { id } of items) await call(running, `DELETE ${NOTES}/${id}`);
+  expect((await call(running, 'POST /api/backups/one.zip/restore')).status).toBe(204);
   await running.restarted();
   const token = await signIn(running.url);
-  const back = await call({ ...running, token }, 'GET', `${NOTES}?filter=title='kept'`);
+  const back = await call({ ...running, token }, `GET ${NOTES}?filter=title='kept'`);
   expect(back.text).toContain('"totalItems":1');
-  const all = JSON.parse((await call({ ...running, token }, 'GET', `${NOTES}?perPage=500`)).text) as {
+  const all = JSON.parse((await call({ ...running, token }, `GET ${NOTES}?perPage=500`)).text) as {
     items: { id: string; collectionId: string; file: string; title: string }[];
   };
   for (const { id, collectionId, file, title } of all.items) {
@@ -141,18 +143,18 @@ test('a damaged backup is refused and nothing changes', async () => {
   const dir = await emptyDirectory();
   const running = await start(dir);
   await createNotes(running);
-  await call(running, 'POST', '/api/backups', { name: 'one.zip' });
+  await call(running, 'POST /api/backups', { name: 'one.zip' });
   const path = join(dir, 'backups', 'one.zip');
   const bytes = await readFile(path);
   for (const place of [0.3, 0.5, 0.7]) bytes[Math.floor(bytes.length * place)]! ^= 0xff;
   await writeFile(path, bytes);
-  const answer = await call(running, 'POST', '/api/backups/one.zip/restore');
+  const answer = await call(running, 'POST /api/backups/one.zip/restore');
   expect(answer.status).toBe(400);
   expect(answer.text).toContain('nothing was changed');
-  expect((await call(running, 'GET', NOTES)).status).toBe(200);
+  expect((await call(running, `GET ${NOTES}`)).status).toBe(200);
   const form = new FormData();
   form.append('file', new File([bytes], 'two.zip', { type: 'application/zip' }));
-  const uploaded = await call(running, 'POST', '/api/backups/upload', form);
+  const uploaded = await call(running, 'POST /api/backups/upload', form);
   expect(uploaded.status).toBe(400);
   expect(uploaded.text).toContain('"file"');
   expect(await readdir(join(dir, 'backups'))).toEqual(['one.zip']);
@@ -161,55 +163,55 @@ test('a damaged backup is refused and nothing changes', async () => {
 test('one at a time, names checked, downloads and uploads byte by byte', async () => {
   const running = await start(await emptyDirectory());
   const both = await Promise.all([
-    call(running, 'POST', '/api/backups', { name: 'a.zip' }),
-    call(running, 'POST', '/api/backups', { name: 'b.zip' }),
+    call(running, 'POST /api/backups', { name: 'a.zip' }),
+    call(running, 'POST /api/backups', { name: 'b.zip' }),
   ]);
   expect(both.map(({ status }) => status).sort()).toEqual([204, 400]);
-  const [{ key } = { key: '' }] = JSON.parse((await call(running, 'GET', '/api/backups')).text) as {
+  const [{ key } = { key: '' }] = JSON.parse((await call(running, 'GET /api/backups')).text) as {
     key: string;
   }[];
-  const taken = await call(running, 'POST', '/api/backups', { name: key });
+  const taken = await call(running, 'POST /api/backups', { name: key });
   expect(taken.text).toContain('validation_backup_name_exists');
-  const wrong = await call(running, 'POST', '/api/backups', { name: '../a.zip' });
+  const wrong = await call(running, 'POST /api/backups', { name: '../a.zip' });
   expect(wrong.text).toContain('validation_match_invalid');
-  const { token } = JSON.parse((await call(running, 'POST', '/api/files/token')).text) as {
+  const { token } = JSON.parse((await call(running, 'POST /api/files/token')).text) as {
     token: string;
   };
   const download = await fetch(`${running.url}/api/backups/${key}?token=${token}`);
   const form = new FormData();
   form.append('file', new File([await download.arrayBuffer()], 'up.zip'));
-  expect((await call(running, 'POST', '/api/backups/upload', form)).status).toBe(204);
-  expect((await call(running, 'POST', '/api/backups/upload', form)).status).toBe(400);
-  expect((await call(running, 'DELETE', `/api/backups/${key}`)).status).toBe(204);
-  expect((await call(running, 'POST', `/api/backups/${key}/restore`)).status).toBe(400);
+  expect((await call(running, 'POST /api/backups/upload', form)).status).toBe(204);
+  expect((await call(running, 'POST /api/backups/upload', form)).status).toBe(400);
+  expect((await call(running, `DELETE /api/backups/${key}`)).status).toBe(204);
+  expect((await call(running, `POST /api/backups/${key}/restore`)).status).toBe(400);
 });
 
 describe.skipIf(!existsSync(POCKETBASE))('with the real PocketBase (DAVIT_TEST_POCKETBASE)', () => {
   test('Davit restores what PocketBase backed up, and PocketBase what Davit did', async () => {
     const theirs = await startPocketBase(await pocketBaseDirectory());
     const token = await signIn(theirs);
-    const made = await call({ url: theirs, token }, 'POST', '/api/backups', { name: 'pb.zip' });
+    const made = await call({ url: theirs, token }, 'POST /api/backups', { name: 'pb.zip' });
     expect(made.status).toBe(204);
     const zip = await download({ url: theirs, token }, 'pb.zip');
     const running = await start(await emptyDirectory());
     await upload(running, 'pb.zip', zip);
-    expect((await call(running, 'POST', '/api/backups/pb.zip/restore')).status).toBe(204);
+    expect((await call(running, 'POST /api/backups/pb.zip/restore')).status).toBe(204);
     await running.restarted();
     const restored = { url: running.url, token: await signIn(running.url) };
-    const demo = await call(restored, 'GET', '/api/collections/demo1/records');
+    const demo = await call(restored, 'GET /api/collections/demo1/records');
     expect(demo.text).toContain('"totalItems":3');
 
-    const back = await call(restored, 'POST', '/api/backups', { name: 'davit.zip' });
+    const back = await call(restored, 'POST /api/backups', { name: 'davit.zip' });
     expect(back.status).toBe(204);
     const other = await startPocketBase(await pocketBaseDirectory());
     const client = { url: other, token: await signIn(other) };
-    await call(client, 'DELETE', '/api/collections/demo1/records/84nmscqy84lsi1t');
+    await call(client, 'DELETE /api/collections/demo1/records/84nmscqy84lsi1t');
     await upload(client, 'davit.zip', await download(restored, 'davit.zip'));
-    expect((await call(client, 'POST', '/api/backups/davit.zip/restore')).status).toBe(204);
+    expect((await call(client, 'POST /api/backups/davit.zip/restore')).status).toBe(204);
     await vi.waitFor(
       async () => {
         const again = { url: other, token: await signIn(other) };
-        const records = await call(again, 'GET', '/api/collections/demo1/records');
+        const records = await call(again, 'GET /api/collections/demo1/records');
         expect(records.text).toContain('"totalItems":3');
       },
       { timeout: 15_000, interval: 200 },
@@ -218,7 +220,7 @@ describe.skipIf(!existsSync(POCKETBASE))('with the real PocketBase (DAVIT_TEST_P
 });
 
 async function download(client: Pick<Running, 'url' | 'token'>, key: string): Promise<ArrayBuffer> {
-  const { token } = JSON.parse((await call(client, 'POST', '/api/files/token')).text) as {
+  const { token } = JSON.parse((await call(client, 'POST /api/files/token')).text) as {
     token: string;
   };
   return (await fetch(`${client.url}/api/backups/${key}?token=${token}`)).arrayBuffer();
@@ -231,7 +233,10 @@ async function upload(
 ): Promise<void> {
   const form = new FormData();
   form.append('file', new File([zip], key, { type: 'application/zip' }));
-  expect(await call(client, 'POST', '/api/backups/upload', form)).toEqual({ status: 204, text: '' });
+  expect(await call(client, 'POST /api/backups/upload', form)).toEqual({
+    status: 204,
+    text: '',
+  });
 }
 
 async function pocketBaseDirectory(): Promise<string> {

@@ -57,7 +57,7 @@ export function createLocalBackupStore(options: LocalBackupStoreOptions): Backup
       await rm(`${path}.attrs`, { force: true });
     },
     async stage(key) {
-      const { stream: _stream } = await read(pathOf(key), key);
+      await read(pathOf(key), key);
       const temporary = await makeTemporary(directory);
       try {
         await unpack(pathOf(key), temporary);
@@ -105,7 +105,7 @@ function check(zip: string): Promise<void> {
   return withZip(zip, async (content) => {
     const manifest = new ManifestCheck(content);
     for await (const { name, read: readEntry } of content.entries()) {
-      for await (const _chunk of manifest.watch(name, readEntry()));
+      await drain(manifest.watch(name, readEntry()));
     }
     manifest.finish();
   });
@@ -121,6 +121,10 @@ function unpack(zip: string, folder: string): Promise<void> {
     manifest.finish();
     await rm(join(folder, MANIFEST_NAME), { force: true });
   });
+}
+
+async function drain(content: AsyncIterator<unknown>): Promise<void> {
+  while (!(await content.next()).done);
 }
 
 /** A link does not replace what is there, as a rename would. */

@@ -28,8 +28,8 @@ export function backupsRouter(records: Records, backups: Backups): Router {
   });
   router.post('/api/backups', async (req, res) => {
     requireSuperuser(res);
-    const { name = '' } = (await readBody(req)).body;
-    await backups.create(typeof name === 'string' ? name : String(name));
+    const { name } = (await readBody(req)).body;
+    await backups.create(typeof name === 'string' ? name : '');
     sendNoContent(res);
   });
   router.post('/api/backups/upload', async (req, res) => {

@@ -17,14 +17,11 @@ export function readUpload<T>(
         return;
       }
       taken = true;
-      use(info.filename ?? '', stream as AsyncIterable<Uint8Array>).then(
-        resolve,
-        (error: unknown) => {
-          req.unpipe(parser);
-          req.resume();
-          reject(error as Error);
-        },
-      );
+      use(info.filename ?? '', stream).then(resolve, (error: unknown) => {
+        req.unpipe(parser);
+        req.resume();
+        reject(error as Error);
+      });
     });
     parser.on('close', () => {
       if (!taken) reject(missing(field));

@@ -50,17 +50,32 @@ export function isSchedule(expression: string): boolean {
 
 const PART = /^(?:(\*)|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/;
 
+interface Range {
+  first: number;
+  last: number;
+  step: number;
+}
+
 function parseField(field: string, min: number, max: number): ReadonlySet<number> | undefined {
   const values = new Set<number>();
   for (const part of field.split(',')) {
-    const [matched, any, from = '', to, stepText = '1'] = PART.exec(part) ?? [];
-    const step = Number(stepText);
-    if (matched === undefined || step < 1 || step > max) return undefined;
-    if (any === undefined && to === undefined && step !== 1) return undefined;
-    const first = any === undefined ? Number(from) : min;
-    const last = any === undefined ? Number(to ?? from) : max;
-    if (first < min || last > max || last < first) return undefined;
-    for (let value = first; value <= last; value += step) values.add(value);
+    const range = parseRange(part, min, max);
+    if (!range) return undefined;
+    for (let value = range.first; value <= range.last; value += range.step) values.add(value);
   }
   return values;
+}
+
+function parseRange(part: string, min: number, max: number): Range | undefined {
+  const match = PART.exec(part);
+  if (!match) return undefined;
+  const [, any, from, to, stepText = '1'] = match;
+  const step = Number(stepText);
+  if (step < 1 || step > max) return undefined;
+  if (any !== undefined) return { first: min, last: max, step };
+  // a step needs something to step through
+  if (to === undefined && step !== 1) return undefined;
+  const first = Number(from);
+  const last = Number(to ?? from);
+  return first < min || last > max || last < first ? undefined : { first, last, step };
 }

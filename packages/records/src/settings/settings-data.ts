@@ -101,7 +101,8 @@ function emptyS3(): S3Settings {
 
 /** Without what is written only. */
 export function maskSettings(settings: SettingsData): unknown {
-  const { password: _password, ...smtp } = settings.smtp;
+  const smtp: Partial<SettingsData['smtp']> = { ...settings.smtp };
+  delete smtp.password;
   const { s3: backupS3, ...backups } = settings.backups;
   return {
     ...settings,
@@ -111,6 +112,8 @@ export function maskSettings(settings: SettingsData): unknown {
   };
 }
 
-function withoutSecret({ secret: _secret, ...rest }: S3Settings): Omit<S3Settings, 'secret'> {
-  return rest;
+function withoutSecret(settings: S3Settings): Partial<S3Settings> {
+  const shown: Partial<S3Settings> = { ...settings };
+  delete shown.secret;
+  return shown;
 }

@@ -20,48 +20,53 @@ const NOT_ADDRESS: FieldError = {
 
 /** Complaints by field; empty when everything is as it should be. */
 export function validateSettings(settings: SettingsData): FieldErrors {
-  const { smtp, backups, meta, rateLimits, batch, logs } = settings;
-  return (
-    group({
-      superuserIPs: addresses(settings.superuserIPs),
-      meta: group({
-        accentColor: check(
-          meta.accentColor,
-          isColor,
-          'validation_is_hex_color',
-          'Must be a valid hexadecimal color code.',
-        ),
-        appName: required(meta.appName) ?? length(meta.appName),
-        appURL: required(meta.appURL) ?? url(meta.appURL),
-        senderName: required(meta.senderName) ?? length(meta.senderName),
-        senderAddress: required(meta.senderAddress) ?? email(meta.senderAddress),
-      }),
-      logs: group({
-        maxDataSize: notNegative(logs.maxDataSize),
-        maxDays: notNegative(logs.maxDays),
-      }),
-      smtp: group({
-        host: (smtp.enabled ? required(smtp.host) : undefined) ?? host(smtp.host),
-        port: (smtp.enabled ? required(smtp.port) : undefined) ?? notNegative(smtp.port),
-        authMethod: ['', 'PLAIN', 'LOGIN'].includes(smtp.authMethod) ? undefined : IN_INVALID,
-        localName: host(smtp.localName),
-      }),
-      s3: s3(settings.s3),
-      backups: group({ s3: s3(backups.s3), ...schedule(backups) }),
-      batch: group({
-        maxRequests:
-          (batch.enabled ? required(batch.maxRequests) : undefined) ??
-          notNegative(batch.maxRequests),
-        timeout:
-          (batch.enabled ? required(batch.timeout) : undefined) ?? notNegative(batch.timeout),
-        maxBodySize: notNegative(batch.maxBodySize),
-      }),
-      rateLimits: group({
-        rules: rules(rateLimits),
-        excludedIPs: addresses(rateLimits.excludedIPs),
-      }),
-    }) ?? {}
-  );
+  const { backups, rateLimits } = settings;
+  const complaints = group({
+    superuserIPs: addresses(settings.superuserIPs),
+    meta: meta(settings.meta),
+    logs: logs(settings.logs),
+    smtp: smtp(settings.smtp),
+    s3: s3(settings.s3),
+    backups: group({ s3: s3(backups.s3), ...schedule(backups) }),
+    batch: batch(settings.batch),
+    rateLimits: group({
+      rules: rules(rateLimits),
+      excludedIPs: addresses(rateLimits.excludedIPs),
+    }),
+  });
+  return complaints ?? {};
+}
+
+function meta(it: SettingsData['meta']): Check {
+  const color = 'Must be a valid hexadecimal color code.';
+  return group({
+    accentColor: check(it.accentColor, isColor, 'validation_is_hex_color', color),
+    appName: required(it.appName) ?? length(it.appName),
+    appURL: required(it.appURL) ?? url(it.appURL),
+    senderName: required(it.senderName) ?? length(it.senderName),
+    senderAddress: required(it.senderAddress) ?? email(it.senderAddress),
+  });
+}
+
+function logs({ maxDataSize, maxDays }: SettingsData['logs']): Check {
+  return group({ maxDataSize: notNegative(maxDataSize), maxDays: notNegative(maxDays) });
+}
+
+function smtp({ enabled, host: name, port, authMethod, localName }: SettingsData['smtp']): Check {
+  return group({
+    host: (enabled ? required(name) : undefined) ?? host(name),
+    port: (enabled ? required(port) : undefined) ?? notNegative(port),
+    authMethod: ['', 'PLAIN', 'LOGIN'].includes(authMethod) ? undefined : IN_INVALID,
+    localName: host(localName),
+  });
+}
+
+function batch({ enabled, maxRequests, timeout, maxBodySize }: SettingsData['batch']): Check {
+  return group({
+    maxRequests: (enabled ? required(maxRequests) : undefined) ?? notNegative(maxRequests),
+    timeout: (enabled ? required(timeout) : undefined) ?? notNegative(timeout),
+    maxBodySize: notNegative(maxBodySize),
+  });
 }
 
 /** undefined when none of them complains. */
