@@ -6,7 +6,7 @@ import { labelFilters } from './containers.ts';
 import type { DriverContext } from './context.ts';
 import type { DeploymentState } from './driver-state.ts';
 
-/** Makes the volumes that are missing. Throws `conflict` (VolumeTaken) where the name is somebody else's. */
+/** Makes the volumes that are missing. Throws `forbidden` (VolumeTaken) where the name is somebody else's. */
 export async function ensureVolumes(
   { docker, installationId }: DriverContext,
   state: DeploymentState,
@@ -19,7 +19,7 @@ export async function ensureVolumes(
     await docker.createVolume({ Name: volume, Labels: labels }, { signal });
     const found = (await docker.inspectVolume(volume, { signal })).Labels ?? {};
     if (Object.entries(labels).every(([label, value]) => found[label] === value)) continue;
-    throw new AppError('conflict', `The volume ${volume} belongs to somebody else.`, {
+    throw new AppError('forbidden', `The volume ${volume} belongs to somebody else.`, {
       reason: 'VolumeTaken',
     });
   }

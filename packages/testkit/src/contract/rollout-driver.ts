@@ -319,6 +319,8 @@ export function rolloutDriverContract(
     });
 
     test('refuses a spec that is not valid, with the field', async () => {
+      // a namespace that is not there yet could not be asked
+      await runs(await apply(anIntent('1')));
       const interfaces = [{ name: 'http', port: 99_999 }];
       await expect(driver.check(anIntent('1', { interfaces }), { signal })).rejects.toMatchObject({
         code: 'invalid',
