@@ -23,6 +23,7 @@ import { collectionsRouter } from './records/collections-router.ts';
 import { health } from './records/health.ts';
 import { oauth2Router } from './records/oauth2-router.ts';
 import { recordsRouter } from './records/records-router.ts';
+import { testMailRouter } from './records/test-mail-router.ts';
 import { sqlRouter } from './records/sql-router.ts';
 import { settingsRouter } from './settings/settings-router.ts';
 import { publicRouter } from './ui/public-router.ts';
@@ -72,6 +73,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/api', limitByPath(limiter));
   app.get('/api/health', health(options.maintenance?.backups));
   app.use(oauth2Router(records));
+  app.use(testMailRouter(records));
   app.use(collectionsRouter(records));
   app.use(sqlRouter(records));
   app.use(settingsRouter(records));

@@ -105,7 +105,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   const settings = editableSettings({ core, store, source, box });
   await settings.reload();
   const { mailer, providers, fetchAvatar } = options;
-  const mail = new AccountMail({ core, mailer, settings: () => store.getParam('settings') });
+  const mail = new AccountMail({ core, mailer, settings: () => settings.data });
   const auth = new RecordAuthentication({
     context,
     transaction: (run) => transaction(core, store, run),

@@ -20,6 +20,7 @@ import { PasswordReset } from './password-reset.ts';
 import { respond } from './respond.ts';
 import { requireSameCollection, UNAUTHENTICATED } from './same-collection.ts';
 import type { AuthResponse, Authentication, MfaChallenge, TokenOptions } from './sign-in.ts';
+import { sendTestMail } from './test-mail.ts';
 import type { Tokens } from './tokens.ts';
 import { Verification } from './verification.ts';
 
@@ -136,6 +137,10 @@ export class RecordAuthentication implements Authentication {
 
   async methods(collection: string): Promise<JsonObject> {
     return describeMethods(this.#services, this.#authCollection(collection));
+  }
+
+  sendTestMail(body: Json): Promise<void> {
+    return sendTestMail(this.#services, body);
   }
 
   authenticate(token: string): Promise<AuthRecord | undefined> {

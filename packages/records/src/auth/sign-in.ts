@@ -45,6 +45,8 @@ export interface Authentication {
   /** A superuser becomes somebody else, with a token that cannot be refreshed. */
   impersonate(collection: string, id: string, request: RequestInfo): Promise<AuthResponse>;
   methods(collection: string): Promise<JsonObject>;
+  /** `{email, template, collection?}`; for superusers, the caller checks that. */
+  sendTestMail(body: Json): Promise<void>;
   readonly otp: OtpFlow;
   readonly oauth2: OAuth2Flow;
   readonly verification: VerificationFlow;

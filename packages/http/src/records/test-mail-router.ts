@@ -1,0 +1,23 @@
+import { AppError } from '@davit/domain';
+import type { Records } from '@davit/records';
+import { Router } from 'express';
+import { requireSuperuser } from '../guards.ts';
+import { sendNoContent } from '../json-response.ts';
+import { readForm } from './auth-form.ts';
+
+/** POST /api/settings/test/email, for superusers: does mail get out? */
+export function testMailRouter(records: Records): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.post('/api/settings/test/email', async (req, res) => {
+    requireSuperuser(res);
+    const { body } = await readForm(req);
+    try {
+      await records.auth.sendTestMail(body);
+    } catch (cause) {
+      if (AppError.is(cause, 'invalid') && cause.data) throw cause;
+      throw new AppError('invalid', 'Failed to send the test email.', { cause });
+    }
+    sendNoContent(res);
+  });
+  return router;
+}
