@@ -62,6 +62,35 @@ test('a file that the client has is not sent again', async () => {
   expect([answer.statusCode, await answer.body.text()]).toEqual([304, '']);
 });
 
+test('a file that has changed is not sent to who wants the old one', async () => {
+  const headers = { 'if-unmodified-since': 'Sat, 01 Jan 2000 00:00:00 GMT' };
+  const answer = await request(server.url + path, { headers });
+  expect([answer.statusCode, await answer.body.text()]).toEqual([412, '']);
+});
+
+test('a thumbnail is a picture of its own; sizes nobody offers mean the whole one', async () => {
+  const small = await send(server, { path: `${path}?thumb=100x100` });
+  expect(small.headers.get('content-disposition')).toContain('filename="100x100_my_face_');
+  expect(small.headers.get('content-type')).toBe('image/png');
+  const whole = await send(server, { path: `${path}?thumb=1x1` });
+  expect(whole.headers.get('content-length')).toBe(String(PNG.length));
+});
+
+test('files of a record go with it, and those of a view are those behind it', async () => {
+  const { records } = server.server;
+  await records.collections.create({
+    name: 'faces',
+    type: 'view',
+    viewRule: '',
+    viewQuery: 'SELECT id, avatar AS face FROM users',
+  });
+  const ofView = path.replace('/users/', '/faces/');
+  expect((await send(server, { path: ofView })).headers.get('content-type')).toBe('image/png');
+  expect((await send(server, { path: `${ofView}?thumb=100x100` })).status).toBe(200);
+  await records.collections.delete('faces');
+  expect((await send(server, { path: ofView })).status).toBe(404);
+});
+
 test('?download makes it an attachment', async () => {
   const { headers } = await send(server, { path: `${path}?download=1` });
   expect(headers.get('content-disposition')).toMatch(/^attachment; /);

@@ -9,7 +9,7 @@ import {
 } from '@davit/auth';
 import type { PasswordScheme } from '@davit/auth';
 import type { FileStore, Logger } from '@davit/domain';
-import { createLocalFileStore } from '@davit/files';
+import { createChosenFileStore, createLocalFileStore } from '@davit/files';
 import { createMailer } from '@davit/mail';
 import { openRecords } from '@davit/records';
 import type { Records } from '@davit/records';
@@ -34,7 +34,11 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     ...scripts(),
   });
   const { encryptionKey } = config;
-  const files = createLocalFileStore(join(config.dir, 'storage'));
+  let settings: Records['settings'] | undefined;
+  const files = createChosenFileStore(createLocalFileStore(join(config.dir, 'storage')), () => {
+    const s3 = settings?.current.s3;
+    return s3?.enabled === true ? s3 : undefined;
+  });
   const records = await openRecords({
     store: database,
     hasher: createPasswordHasher({ scheme: schemeOf(config.passwordHash, database.origin) }),
@@ -48,7 +52,7 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
       settingsBox: createSecretBox(Buffer.from(encryptionKey, 'utf8')),
     }),
   });
-
+  settings = records.settings;
   return {
     database,
     records,

@@ -16,13 +16,19 @@ const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 /** Answers with the file, or the part of it that was asked for, unless the client has it already. */
 export function sendFile(req: Request, res: Response, file: ServedFile): void {
   setHeaders(req, res, file);
+  if (isChangedSince(req, file.modified)) {
+    res.writeHead(412).end();
+    return;
+  }
   if (req.fresh) {
+    res.removeHeader('Content-Type');
     res.writeHead(304).end();
     return;
   }
   const size = file.content.length;
   const ranges = rangeApplies(req, res) ? req.range(size) : undefined;
   if (ranges === -1) {
+    for (const name of ['Cache-Control', 'Content-Type', 'Accept-Ranges']) res.removeHeader(name);
     res.setHeader('Content-Range', `bytes */${size}`);
     res.writeHead(416).end();
     return;
@@ -50,6 +56,12 @@ function setHeaders(req: Request, res: Response, { name, metadata, modified }: S
   res.setHeader('Cache-Control', 'max-age=2592000, stale-while-revalidate=86400');
   res.setHeader('Last-Modified', new Date(modified).toUTCString());
   res.setHeader('Accept-Ranges', 'bytes');
+}
+
+/** `If-Unmodified-Since`: the client wants what it saw, or nothing. */
+function isChangedSince(req: Request, modified: number): boolean {
+  const since = Date.parse(req.headers['if-unmodified-since'] ?? '');
+  return !Number.isNaN(since) && Math.floor(modified / 1000) * 1000 > since;
 }
 
 /** `If-Range` with another date than ours asks for the whole file. */
