@@ -34,9 +34,9 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     ...scripts(),
   });
   const { encryptionKey } = config;
-  let settings: Records['settings'] | undefined;
+  const opened: { records?: Records } = {}; // they have the settings, and need the files
   const files = createChosenFileStore(createLocalFileStore(join(config.dir, 'storage')), () => {
-    const s3 = settings?.current.s3;
+    const s3 = opened.records?.settings.current.s3;
     return s3?.enabled === true ? s3 : undefined;
   });
   const records = await openRecords({
@@ -52,7 +52,7 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
       settingsBox: createSecretBox(Buffer.from(encryptionKey, 'utf8')),
     }),
   });
-  settings = records.settings;
+  opened.records = records;
   return {
     database,
     records,

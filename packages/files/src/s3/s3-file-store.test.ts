@@ -38,7 +38,7 @@ test.each([
 ])('the bucket is in the path: %s', async (forcePathStyle, expected) => {
   let asked = '';
   const send: typeof fetch = (url) => {
-    asked = String(url);
+    asked = url instanceof URL ? url.href : '';
     return Promise.resolve(new Response('x'));
   };
   await createS3FileStore({ ...bucket, forcePathStyle, fetch: send }).get('a/b/c d.txt');
