@@ -17,10 +17,10 @@ export function readUpload<T>(
         return;
       }
       taken = true;
-      use(info.filename ?? '', stream).then(resolve, (error: unknown) => {
+      use(info.filename ?? '', stream).then(resolve, (error: Error) => {
         req.unpipe(parser);
         req.resume();
-        reject(error as Error);
+        reject(error);
       });
     });
     parser.on('close', () => {

@@ -48,7 +48,17 @@ export async function openMaintenance(options: MaintenanceOptions): Promise<Main
   });
   const crons = createCrons({ clock, logger });
   addSystemJobs(crons, { ...options, clock }, logs);
-  const schedule = (): void => scheduleBackups(crons, settings.data.backups.cron, backups);
+  const backUp = async (): Promise<void> => {
+    try {
+      await backups.createScheduled();
+    } catch (error) {
+      // where superusers look, beside the process's own log
+      const data = { error: error instanceof Error ? error.message : String(error) };
+      logs.add({ level: 8, message: 'A scheduled backup failed', data });
+      throw error;
+    }
+  };
+  const schedule = (): void => scheduleBackups(crons, settings.data.backups.cron, backUp);
   schedule();
   records.hooks.onSettingsReload(
     async (event) => {
@@ -86,8 +96,8 @@ function addSystemJobs(
   }
 }
 
-function scheduleBackups(crons: Crons, expression: string, backups: Backups): void {
+function scheduleBackups(crons: Crons, expression: string, run: () => Promise<void>): void {
   crons.remove(AUTO_BACKUP);
   if (expression === '') return;
-  crons.add({ id: AUTO_BACKUP, expression, run: () => backups.createScheduled() });
+  crons.add({ id: AUTO_BACKUP, expression, run });
 }
