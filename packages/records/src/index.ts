@@ -58,13 +58,8 @@ export type {
   RecordRequestPasswordResetRequestEvent,
   RecordRequestVerificationRequestEvent,
 } from './hooks/auth-events.ts';
-export type {
-  AuthResponse,
-  Authentication,
-  MfaChallenge,
-  Superusers,
-  TokenOptions,
-} from './auth/sign-in.ts';
+export type { AuthResponse, MfaChallenge } from './auth/auth-response.ts';
+export type { Authentication, Superusers, TokenOptions } from './auth/sign-in.ts';
 export type {
   ConnectOptions,
   RealtimeClient,

@@ -1,6 +1,6 @@
 import type { Json, OAuth2ProviderInfo } from '@davit/domain';
 import type { RequestInfo } from '../request.ts';
-import type { AuthResponse, MfaChallenge } from './sign-in.ts';
+import type { AuthResponse, MfaChallenge } from './auth-response.ts';
 
 /**
  * The steps around an account. Bodies are taken as they come; complaints about them are `invalid` with `data`. All

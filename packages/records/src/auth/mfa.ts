@@ -6,7 +6,7 @@ import type { Context } from '../requests/context.ts';
 import { findRecord } from '../requests/load.ts';
 import { MFAS } from '../write/auth-effects.ts';
 import { factorSettings } from './auth-options.ts';
-import type { MfaChallenge } from './sign-in.ts';
+import type { MfaChallenge } from './auth-response.ts';
 import type { SignIn } from './pending-sign-in.ts';
 
 /**

@@ -13,7 +13,7 @@ import type { AuthServices } from './auth-services.ts';
 import { findByEmail } from './find-account.ts';
 import type { OtpFlow } from './flows.ts';
 import { respond } from './respond.ts';
-import type { AuthResponse, MfaChallenge } from './sign-in.ts';
+import type { AuthResponse, MfaChallenge } from './auth-response.ts';
 import { randomPassword, storeAccount } from './store-account.ts';
 
 const OTPS = '_otps';

@@ -10,7 +10,7 @@ import { authRule } from './auth-options.ts';
 import type { AuthServices } from './auth-services.ts';
 import { challenge } from './mfa.ts';
 import type { SignIn } from './pending-sign-in.ts';
-import type { AuthResponse, MfaChallenge } from './sign-in.ts';
+import type { AuthResponse, MfaChallenge } from './auth-response.ts';
 
 /** The last steps of every sign-in: auth rule, hooks, second factor, the account as its owner sees it. */
 export async function respond(

@@ -1,6 +1,7 @@
 import type { Collection, Json, JsonObject, TokenType } from '@davit/domain';
 import type { RecordData } from '../record.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
+import type { AuthResponse, MfaChallenge } from './auth-response.ts';
 import type {
   EmailChangeFlow,
   OAuth2Flow,
@@ -8,17 +9,6 @@ import type {
   PasswordResetFlow,
   VerificationFlow,
 } from './flows.ts';
-
-export interface AuthResponse {
-  token: string;
-  record: JsonObject;
-  meta?: JsonObject;
-}
-
-/** The first of two factors is done: the caller answers 401 with this body. */
-export interface MfaChallenge {
-  mfaId: string;
-}
 
 export interface TokenOptions {
   type?: TokenType;

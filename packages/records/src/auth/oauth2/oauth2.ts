@@ -13,7 +13,7 @@ import type { AuthServices } from '../auth-services.ts';
 import { findByEmail } from '../find-account.ts';
 import type { OAuth2Flow, OAuth2Redirect } from '../flows.ts';
 import { respond } from '../respond.ts';
-import type { AuthResponse, MfaChallenge } from '../sign-in.ts';
+import type { AuthResponse, MfaChallenge } from '../auth-response.ts';
 import { AppleNames } from './apple-names.ts';
 import { linkAccount } from './link-account.ts';
 import { newAccount, type FetchAvatar } from './new-account.ts';
