@@ -163,6 +163,8 @@ class Driver implements RolloutDriver {
       const isHeld = isDeepStrictEqual(same, { rolloutId, spec, project });
       if (isHeld && isDeepStrictEqual(this.#open(before), opened)) return;
     }
+    // what is being done for the intent before must not see half of this one
+    this.#aborts.get(key)?.abort();
     this.#opened.set(key, opened);
     await file.update((state) => {
       const known = state.deployments[key];
@@ -183,12 +185,16 @@ class Driver implements RolloutDriver {
 
   async remove(ref: DeploymentRef, { deleteData }: { deleteData: boolean }): Promise<void> {
     const key = keyOf(ref);
+    this.#aborts.get(key)?.abort();
     this.#opened.delete(key);
-    await this.#context.file.update((state) => {
+    const { file, routes } = this.#context;
+    const heirs = Object.keys(file.state.deployments).filter((one) => routes.taken(one).length > 0);
+    await file.update((state) => {
       delete state.deployments[key];
       state.removals[key] = { deleteData: deleteData || state.removals[key]?.deleteData === true };
     });
     this.#renew(key);
+    for (const heir of heirs) this.#queue.add(heir);
   }
 
   async removeProject(projectId: string, { deleteData }: { deleteData: boolean }): Promise<void> {
@@ -196,6 +202,7 @@ class Driver implements RolloutDriver {
     const { deployments, removals } = file.state;
     const keys = Object.keys({ ...deployments, ...removals });
     const own = keys.filter((key) => key.startsWith(`${projectId}/`));
+    for (const key of own) this.#aborts.get(key)?.abort();
     await file.update((state) => {
       for (const key of own) {
         delete state.deployments[key];
@@ -211,6 +218,7 @@ class Driver implements RolloutDriver {
   async restart(ref: DeploymentRef): Promise<void> {
     this.#mustHold(ref);
     const { file, clock } = this.#context;
+    this.#aborts.get(keyOf(ref))?.abort();
     await file.update((state) => {
       const known = state.deployments[keyOf(ref)];
       if (known === undefined) return;

@@ -10,25 +10,31 @@ const PROBE_MS = 2000;
 /** Asks every running instance that is not known to be healthy, from outside, once. Remembers who is. */
 export class Gate {
   readonly #context: DriverContext;
-  /** what the last probe of an instance said */
-  readonly #details = new Map<string, string>();
+  /** by deployment and instance: what the last probe said */
+  readonly #details = new Map<string, Map<string, string>>();
 
   constructor(context: DriverContext) {
     this.#context = context;
   }
 
-  detail(name: string): string {
-    return this.#details.get(name) ?? '';
+  detail(key: string, name: string): string {
+    return this.#details.get(key)?.get(name) ?? '';
+  }
+
+  forget(key: string): void {
+    this.#details.delete(key);
   }
 
   async check(pass: Pass, signal: AbortSignal): Promise<void> {
     const asked = [...pass.fresh, ...pass.servers].filter(
       (one) => isRunning(one) && !isReady(pass, one),
     );
+    const details = new Map<string, string>();
+    this.#details.set(pass.key, details);
     const healthy = await Promise.all(
       asked.map((one) => {
         const reach = pass.servers.includes(one) ? pass.reach : pass.state.spec;
-        return this.#isHealthy(reach, one, signal);
+        return this.#isHealthy(one, { reach, details }, signal);
       }),
     );
     const found = asked.filter((_, index) => healthy[index]);
@@ -37,7 +43,6 @@ export class Gate {
       for (const { name, startedAt } of found) pass.state.ready[name] = startedAt;
     });
     for (const one of found) {
-      this.#details.delete(one.name);
       this.#context.log.add(one, {
         reason: 'Ready',
         message: `Container ${one.name} is ready.`,
@@ -46,18 +51,18 @@ export class Gate {
     }
   }
 
-  forget(name: string): void {
-    this.#details.delete(name);
-  }
-
-  async #isHealthy(reach: Reach, one: Container, signal: AbortSignal): Promise<boolean> {
+  async #isHealthy(
+    one: Container,
+    { reach, details }: { reach: Reach; details: Map<string, string> },
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const port = reach.interfaces?.[0]?.port;
     if (reach.readiness === 'none') return true;
     const { clock, times, probe } = this.#context;
     if (port === undefined) return clock.now() - Date.parse(one.startedAt) >= times.stableMs;
     const timeout = PROBE_MS;
     const { healthy, detail } = await probe(`${one.address}:${port}`, { timeout, signal });
-    this.#details.set(one.name, detail);
+    details.set(one.name, detail);
     return healthy;
   }
 }

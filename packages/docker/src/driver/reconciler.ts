@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ReconcileResult } from '@davit/controller';
 import { AppError, toAppError } from '@davit/domain';
-import type { DeploymentRef, RouteState } from '@davit/domain';
-import type { RolloutStatus } from '@davit/rollout';
+import type { RouteState } from '@davit/domain';
 import { keyOf, refOf } from '../labels.ts';
 import { bringUp, isAsleep, prepare, startAll } from './bring-up.ts';
 import { listContainers } from './containers.ts';
@@ -10,16 +9,14 @@ import type { Container } from './containers.ts';
 import type { DriverContext } from './context.ts';
 import type { DeploymentState } from './driver-state.ts';
 import { Gate } from './gate.ts';
-import { lastEnds } from './last-end.ts';
-import type { LastEnd } from './last-end.ts';
-import { observe } from './observe.ts';
+import { Narrator } from './narrator.ts';
 import { isCrashing, isReady, judge, passOf } from './pass.ts';
-import type { Opened, Pass, Trouble, Verdict } from './pass.ts';
+import type { Opened, Pass, Verdict } from './pass.ts';
 import type { ProjectNetworks } from './project-network.ts';
 import { renderRoutes } from './render-routes.ts';
+import { Removal, unlessAway } from './removal.ts';
 import type { Retiring } from './retiring.ts';
 import type { StatusBoard } from './status-board.ts';
-import { ownVolumes, removeVolumes } from './volumes.ts';
 
 export interface ReconcilerParts {
   context: DriverContext;
@@ -31,59 +28,54 @@ export interface ReconcilerParts {
   urlPort: string;
 }
 
-const LONGEST_RETRY_MS = 60_000;
-
-/** What is remembered between two passes; lost with the process, and nothing depends on it. */
-interface Memory {
-  status?: RolloutStatus;
-  ends: Map<string, LastEnd>;
-  /** why the last pass over this generation failed: said until one succeeds */
-  problem?: { generation: number; error: AppError; failures: number; retryAt: number };
-}
-
 /** Makes one deployment as it should be, step by step: each pass looks, decides, and does what can be done now. */
 export class Reconciler {
   readonly #parts: ReconcilerParts;
   readonly #gate: Gate;
-  readonly #memories = new Map<string, Memory>();
+  readonly #narrator: Narrator;
+  readonly #removal: Removal;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
     this.#gate = new Gate(parts.context);
+    this.#narrator = new Narrator({ ...parts, gate: this.#gate });
+    this.#removal = new Removal(parts);
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | void> {
     const { state } = this.#parts.context.file;
-    if (!key.includes('/')) return this.#removeProject(key, signal);
+    if (!key.includes('/')) return this.#removal.removeProject(key, signal);
     const removal = state.removals[key];
-    if (removal !== undefined) return this.#remove(refOf(key), removal, signal);
     const deployment = state.deployments[key];
-    if (deployment === undefined) return this.#forget(key);
-    return this.#advance(deployment, signal);
+    if (deployment !== undefined) return this.#advance(deployment, signal);
+    this.#narrator.forget(key);
+    this.#gate.forget(key);
+    if (removal !== undefined) await this.#removal.remove(refOf(key), removal, signal);
+    else this.#parts.board.gone(key);
   }
 
   async #advance(state: DeploymentState, signal: AbortSignal): Promise<ReconcileResult | void> {
     let pass = await this.#look(state, signal);
     let acting = false;
-    this.#show(pass);
+    this.#narrator.show(pass);
     try {
       if (pass.desired === 0) return await this.#suspend(pass, signal);
       // at most once more, for what the first round has started
       for (let round = 0; ; round++) {
         const verdict = await this.#decide(pass, signal);
         if (verdict.done || round > 0) break;
-        this.#show(pass);
+        this.#narrator.show(pass);
         acting = true;
         if (!(await this.#act(pass, signal))) break;
         acting = false;
         pass = await this.#look(state, signal);
       }
     } catch (error) {
-      if (!signal.aborted) this.#fail(pass, toAppError(error), acting);
+      if (!signal.aborted) this.#narrator.fail(pass, toAppError(error), acting);
       throw error;
     }
-    delete this.#memory(pass.key).problem;
-    this.#show(pass);
+    this.#narrator.succeeded(pass.key);
+    this.#narrator.show(pass);
     return this.#next(pass);
   }
 
@@ -99,8 +91,7 @@ export class Reconciler {
       containers,
       isLeaving: (name) => retiring.has(name),
     });
-    const memory = this.#memory(key);
-    memory.ends = await lastEnds(pass, memory.ends, { context, signal });
+    await this.#narrator.look(pass, signal);
     return pass;
   }
 
@@ -109,6 +100,7 @@ export class Reconciler {
     const { retiring, context } = this.#parts;
     for (const one of pass.leftovers) retiring.begin(one, 'remove');
     await this.#gate.check(pass, signal);
+    signal.throwIfAborted();
     const verdict = judge(pass);
     const { active, takesOver, done, routeState } = verdict;
     const { serving } = pass.state;
@@ -123,6 +115,8 @@ export class Reconciler {
       const message = `Requests go to ${active.map(({ name }) => name).join(', ')}.`;
       context.log.add(pass.state, { reason: 'Switched', message });
     }
+    // a newer intent may want back what would be ended here
+    signal.throwIfAborted();
     if (done) await this.#tidy(pass, active);
     return verdict;
   }
@@ -140,7 +134,6 @@ export class Reconciler {
       state.evicted = [];
       delete state.failed;
     });
-    for (const name of surplus) this.#gate.forget(name);
   }
 
   /** Makes and starts what is missing; answers whether there was anything to do. */
@@ -148,19 +141,19 @@ export class Reconciler {
     const { context } = this.#parts;
     if (!pass.recreates) {
       await this.#wakeServers(pass, signal);
-      this.#waitAfterFailure(pass);
+      this.#narrator.waitAfterFailure(pass);
       return bringUp(pass, this.#bringUpParts(pass), signal);
     }
     // one after the other: what leaves has to be gone first
     if (pass.leaving.length > 0) return false;
-    this.#waitAfterFailure(pass);
+    this.#narrator.waitAfterFailure(pass);
     if (pass.servers.length === 0) return bringUp(pass, this.#bringUpParts(pass), signal);
     if (pass.state.failed?.hash === pass.hash) return this.#goBack(pass, signal);
     if (pass.servers.some((one) => !isAsleep(one))) return this.#makeRoom(pass, signal);
     try {
       const crashing = pass.fresh.find((one) => isCrashing(pass, one));
-      if (crashing !== undefined || this.#lateness(pass) !== undefined) {
-        return await this.#giveUp(pass, this.#failure(pass, crashing));
+      if (crashing !== undefined || this.#narrator.lateness(pass) !== undefined) {
+        return await this.#giveUp(pass, this.#narrator.failure(pass, crashing));
       }
       return await bringUp(pass, this.#bringUpParts(pass), signal);
     } catch (error) {
@@ -168,16 +161,6 @@ export class Reconciler {
       context.logger.log('warn', 'new instance refused', { key: pass.key, error });
       return this.#giveUp(pass, error);
     }
-  }
-
-  /** What Docker or a registry refused is not asked for again with every event. */
-  #waitAfterFailure({ key, state }: Pass): void {
-    const { problem } = this.#memory(key);
-    if (problem?.generation !== state.generation) return;
-    const retryAfterMs = problem.retryAt - this.#parts.context.clock.now();
-    if (retryAfterMs <= 0) return;
-    const { code, message, reason } = problem.error;
-    throw new AppError(code, message, { ...(reason && { reason }), retryAfterMs });
   }
 
   /** Requests wait while the old instances end. The image comes first: what cannot be pulled must stop nothing. */
@@ -214,7 +197,11 @@ export class Reconciler {
 
   async #suspend(pass: Pass, signal: AbortSignal): Promise<void> {
     const { retiring, context } = this.#parts;
-    await this.#route(pass, { active: [], routeState: 'stopped', serving: undefined }, signal);
+    await this.#route(
+      pass,
+      { active: [], routeState: 'stopped', serving: undefined },
+      signal,
+    ).catch(unlessAway);
     for (const one of [...pass.fresh, ...pass.servers, ...pass.leftovers]) {
       retiring.begin(one, 'remove');
     }
@@ -225,7 +212,7 @@ export class Reconciler {
         state.evicted = [];
       });
     }
-    this.#show(await this.#look(state, signal));
+    this.#narrator.show(await this.#look(state, signal));
   }
 
   /** Writes down who serves, and waits until the edge has it. */
@@ -238,10 +225,12 @@ export class Reconciler {
     },
     signal: AbortSignal,
   ): Promise<void> {
+    signal.throwIfAborted();
     const { context } = this.#parts;
     const { state } = pass;
     const { active, routeState, serving } = wanted;
     const reach = serving ?? state.spec;
+    const served = state.routes.length > 0;
     const routes = renderRoutes(state, { servers: active, reach, state: routeState });
     if (!isDeepStrictEqual([routes, serving], [state.routes, state.serving])) {
       await context.file.update(() => {
@@ -250,160 +239,35 @@ export class Reconciler {
         else state.serving = serving;
       });
     }
-    await context.routes.publish(signal);
-  }
-
-  async #remove(
-    ref: DeploymentRef,
-    { deleteData }: { deleteData: boolean },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { context, retiring, board } = this.#parts;
-    const key = keyOf(ref);
-    const containers = await listContainers(context, ref, signal);
-    const known = board.get(key);
-    if (known !== undefined && containers.length > 0) {
-      const message = 'Being removed.';
-      board.set(key, { ...known, phase: 'Progressing', reason: 'Removing', message });
-    }
-    await context.routes.publish(signal).catch((error: unknown) => {
-      // an edge that is away sends requests nowhere that matters
-      if (!AppError.is(error, 'unavailable')) throw error;
-    });
-    for (const one of containers) retiring.begin(one, 'remove');
-    if (containers.length > 0) return;
-    if (deleteData) await removeVolumes(context, ref, signal);
-    await context.file.update((state) => {
-      delete state.removals[key];
-    });
-    this.#forget(key);
-  }
-
-  /** The network goes with the last deployment, unless it has volumes that are kept. */
-  async #removeProject(projectId: string, signal: AbortSignal): Promise<ReconcileResult | void> {
-    const { context, networks } = this.#parts;
-    const { state } = context.file;
-    const removal = state.projects[projectId];
-    if (removal === undefined) return;
-    const left = [...Object.keys(state.deployments), ...Object.keys(state.removals)];
-    if (left.some((key) => key.startsWith(`${projectId}/`))) return { requeueAfterMs: 500 };
-    if (removal.deleteData) await removeVolumes(context, { projectId }, signal);
-    const volumes = await ownVolumes(context, { projectId }, signal);
-    if (volumes.length === 0) await networks.remove(projectId, signal);
-    await context.file.update(() => {
-      delete state.projects[projectId];
-    });
-  }
-
-  #forget(key: string): void {
-    this.#memories.delete(key);
-    this.#parts.context.log.forget(key);
-    this.#parts.board.gone(key);
+    // who takes no requests, and never did, does not need an edge
+    if (routes.length > 0 || served) await context.routes.publish(signal);
   }
 
   /** When to look again; nothing at rest, since Docker tells what happens. */
   #next(pass: Pass): ReconcileResult | void {
-    const { done } = judge(pass);
-    if (done || (pass.recreates && pass.leaving.length > 0)) return;
-    const { failed, serving } = pass.state;
-    const wentBack = failed?.hash === pass.hash && pass.servers.every((one) => isReady(pass, one));
-    if (wentBack && serving !== undefined && pass.servers.length > 0) return;
-    const ages = pass.fresh.map(({ startedAt, created }) => this.#age(startedAt, created));
+    if (judge(pass).done || (pass.recreates && pass.leaving.length > 0)) return;
+    if (hasGoneBack(pass)) return;
+    const ages = pass.fresh.map(({ startedAt, created }) => this.#narrator.age(startedAt, created));
     const youngest = ages.length === 0 ? 0 : Math.min(...ages);
-    if (this.#lateness(pass) !== undefined) return { requeueAfterMs: 10_000 };
+    // Docker tells when a crashed one is started again
+    const crashes = pass.fresh.some((one) => isCrashing(pass, one));
+    if (crashes || this.#narrator.lateness(pass) !== undefined) return { requeueAfterMs: 10_000 };
     return { requeueAfterMs: youngest > 60_000 ? 2_000 : 250 };
-  }
-
-  #age(startedAt: string, created: number): number {
-    return this.#parts.context.clock.now() - (startedAt === '' ? created : Date.parse(startedAt));
-  }
-
-  /** What was last seen of an instance that is not ready although it had all the time it gets. */
-  #lateness(pass: Pass): string | undefined {
-    const { deadlineMs } = this.#parts.context.times;
-    const late = pass.fresh.find(
-      (one) => !isReady(pass, one) && this.#age(one.startedAt, one.created) > deadlineMs,
-    );
-    if (late === undefined) return undefined;
-    const detail = this.#gate.detail(late.name);
-    const seconds = Math.round(deadlineMs / 1000);
-    return `Not ready after ${seconds} s${detail === '' ? '.' : `: ${detail}`}`;
-  }
-
-  #failure(pass: Pass, crashing: Container | undefined): AppError {
-    if (crashing === undefined) {
-      const message = this.#lateness(pass) ?? '';
-      return new AppError('unavailable', message, { reason: 'ProgressDeadlineExceeded' });
-    }
-    const { reason = '', message = '' } =
-      this.#observation(pass, {}).instances.find(({ name }) => name === crashing.name) ?? {};
-    return new AppError('unavailable', message, { reason: reason || 'CrashLoopBackOff' });
-  }
-
-  #fail(pass: Pass, problem: AppError, acting: boolean): void {
-    // Docker itself is away: the connection says so, and what is known stays
-    if (!isAnswer(problem)) return;
-    const { log, logger, clock } = this.#parts.context;
-    const memory = this.#memory(pass.key);
-    const { reason = 'Failed', message, retryAfterMs } = problem;
-    const { generation } = pass.state;
-    const known = memory.problem?.generation === generation ? memory.problem : undefined;
-    if (known?.error.message !== message) {
-      log.add(pass.state, { type: 'Warning', reason, message });
-      logger.log('warn', 'deployment does not get on', { key: pass.key, error: problem });
-    }
-    if (known === undefined || retryAfterMs === undefined) {
-      const failures = (known?.failures ?? 0) + 1;
-      const retryAt = clock.now() + (acting ? Math.min(1000 * 2 ** failures, LONGEST_RETRY_MS) : 0);
-      memory.problem = { generation, error: problem, failures, retryAt };
-    }
-    this.#show(pass);
-  }
-
-  #show(pass: Pass, trouble: Trouble = {}): void {
-    const memory = this.#memory(pass.key);
-    const { failed, generation } = pass.state;
-    const wentBack =
-      failed?.hash === pass.hash
-        ? new AppError('unavailable', failed.message, { reason: failed.reason })
-        : undefined;
-    const last = memory.problem?.generation === generation ? memory.problem.error : undefined;
-    const late = this.#lateness(pass);
-    const observation = this.#observation(pass, { late, problem: wentBack ?? last, ...trouble });
-    memory.status = observation.status;
-    this.#parts.board.set(pass.key, observation);
-  }
-
-  #observation(pass: Pass, trouble: Trouble) {
-    const { context, urlPort } = this.#parts;
-    const { status, ends } = this.#memory(pass.key);
-    return observe({
-      pass,
-      trouble,
-      ends,
-      status,
-      taken: context.routes.taken(pass.key),
-      port: urlPort,
-      now: context.clock.now(),
-    });
   }
 
   #bringUpParts(pass: Pass) {
     const { context, networks } = this.#parts;
-    const onPulling = (pulling: string): void => this.#show(pass, { pulling });
+    const onPulling = (pulling: string): void => this.#narrator.show(pass, { pulling });
     return { context, networks, onPulling };
-  }
-
-  #memory(key: string): Memory {
-    const memory = this.#memories.get(key) ?? { ends: new Map() };
-    this.#memories.set(key, memory);
-    return memory;
   }
 }
 
-/** Docker, the registry or the edge said something about this deployment. */
-const isAnswer = (error: AppError): boolean =>
-  error.code !== 'unavailable' || error.reason !== undefined;
+/** The old instances serve again, after the new ones failed. */
+function hasGoneBack(pass: Pass): boolean {
+  const { state, servers, hash } = pass;
+  if (state.failed?.hash !== hash || servers.length === 0) return false;
+  return servers.every((one) => isReady(pass, one));
+}
 
 /** Docker answered, and will answer the same again: not an engine or a registry that is away for a while. */
 function isRefusal(error: unknown): error is AppError {

@@ -9,6 +9,8 @@ import { instanceOfTarget } from './render-routes.ts';
 export type Ending = 'stop' | 'remove';
 
 const POLL_MS = 100;
+/** before one that would not end is tried again */
+const RETRY_MS = 2000;
 
 /** Instances on their way out: open requests end, then the process is asked to, then it is made to. */
 export class Retiring {
@@ -30,10 +32,12 @@ export class Retiring {
   begin(container: Container, ending: Ending): void {
     if (this.#leaving.has(container.name)) return;
     const work = this.#end(container, ending)
-      .catch((error: unknown) => {
-        if (this.#stop.signal.aborted) return;
-        const { name } = container;
-        this.#context.logger.log('warn', 'instance did not end', { instance: name, error });
+      .catch(async (error: unknown) => {
+        const { signal } = this.#stop;
+        if (signal.aborted) return;
+        const { logger, clock } = this.#context;
+        logger.log('warn', 'instance did not end', { instance: container.name, error });
+        await sleep(clock, RETRY_MS, signal);
       })
       .finally(() => {
         this.#leaving.delete(container.name);
