@@ -317,7 +317,7 @@ describe.runIf(hasDocker())('the Docker driver', () => {
     }
   });
 
-  test('keeps going where the containers are all there but the state is lost', async () => {
+  test('takes over the containers it finds where its state is lost', async () => {
     await apply(anIntent('1'));
     await runs();
     await stop();
@@ -326,7 +326,7 @@ describe.runIf(hasDocker())('the Docker driver', () => {
     await apply(anIntent('1'));
     await runs();
     await serves('one');
-    expect(await containers()).toHaveLength(1);
+    await until(async () => (await containers()).length === 1, PATIENCE);
     await driver.removeProject(ref.projectId, { deleteData: true, signal });
     await watch.gone(ref);
     await stop();
