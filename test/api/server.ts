@@ -35,6 +35,8 @@ export function serveConfig(dir: string): ServeConfig {
       name: 'none',
       kubeconfig: '',
       inCluster: { host: undefined, port: undefined },
+      dockerHost: '',
+      edgeHttp: { host: '127.0.0.1', port: 0 },
     },
   };
 }

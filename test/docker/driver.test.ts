@@ -132,7 +132,8 @@ describe.runIf(hasDocker())('the Docker driver', () => {
     await apply(anIntent('1'));
     await runs();
     await serves('one');
-    await world.engine.api(...change((await theContainer()).Id));
+    const [method, path] = change((await theContainer()).Id);
+    await world.engine.api(method, path);
     await until(async () => {
       const [one, ...others] = await containers();
       return one?.State.Status === 'running' && others.length === 0;

@@ -119,7 +119,7 @@ function providerErrors(options: JsonObject): Found {
 
 function providerNameError(name: Json, seen: Set<Json>): FieldError | undefined {
   if (name === '') return REQUIRED;
-  const text = String(name);
+  const text = typeof name === 'string' ? name : JSON.stringify(name);
   const params = { name: text };
   if (!isProvider(text)) {
     const message = `Invalid or missing provider with name ${text}.`;

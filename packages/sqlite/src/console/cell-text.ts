@@ -1,9 +1,11 @@
+import type { SQLOutputValue } from 'node:sqlite';
+
 /** A cell as text, numbers in the form Go gives them. */
-export function cellText(value: unknown): string | null {
+export function cellText(value: SQLOutputValue | undefined): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'number') return floatText(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-  return String(value);
+  return value.toString();
 }
 
 /** Shortest digits that give the number back; an exponent below 1e-4 and from 1e6 on. */
