@@ -251,6 +251,7 @@ export function rolloutDriverContract(
 
     test('says when the engine is away, and goes on when it is back', async () => {
       await runs(await apply(anIntent('1')));
+      await serves('one');
       await watch.told('synced');
       const synced = watch.types.filter((type) => type === 'synced').length;
       engine.cut();
