@@ -15,9 +15,9 @@ export function onDeploymentWrite(parts: PlatformParts): void {
   const tags = [deployments];
   parts.records.hooks.onRecordCreateRequest(
     async (e) => {
-      const project = await ownedProject(parts, e.record, e.request.auth);
+      const project = await ownedProject(e, e.record, e.request.auth);
       const slug = slugOf(textOf(e.record.name));
-      const siblings = await parts.records.find(deployments, {
+      const siblings = await e.records.find(deployments, {
         filter: 'project = {:project} && slug ~ {:like}',
         params: { project: project.id, like: `${slug}%` },
       });
@@ -33,14 +33,14 @@ export function onDeploymentWrite(parts: PlatformParts): void {
   );
   parts.records.hooks.onRecordDeleteRequest(
     async (e) => {
-      await requireOwned(parts, e.record, e.request.auth);
+      await requireOwned(e, e.record, e.request.auth);
       await e.next();
     },
     { tags, id: 'platform.deployment.delete.request' },
   );
   parts.records.hooks.onRecordUpdateRequest(
     async (e) => {
-      await requireOwned(parts, e.original ?? e.record, e.request.auth);
+      await requireOwned(e, e.original ?? e.record, e.request.auth);
       for (const field of Object.keys(READ_ONLY)) e.record[field] = e.original?.[field] ?? '';
       if (e.record.project !== e.original?.project) {
         throw new AppError('invalid', 'Failed to update record.', {

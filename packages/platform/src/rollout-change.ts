@@ -22,7 +22,7 @@ export function onRolloutUpdate(parts: PlatformParts): void {
     async (e) => {
       const { record, original } = e;
       if (!original) return e.next();
-      await requireOwned(parts, original, e.request.auth);
+      await requireOwned(e, original, e.request.auth);
       refuseChanges(record, original);
       for (const field of READ_ONLY) record[field] = original[field] ?? '';
       const ran = original.endDate === '';
@@ -78,7 +78,7 @@ export const refOf = (record: RecordData): DeploymentRef => ({
 export function onRolloutDelete(parts: PlatformParts): void {
   parts.records.hooks.onRecordDeleteRequest(
     async (e) => {
-      await requireOwned(parts, e.record, e.request.auth);
+      await requireOwned(e, e.record, e.request.auth);
       await e.next();
     },
     { tags: [rollouts], id: 'platform.rollout.delete.request' },

@@ -32,9 +32,9 @@ export function onRolloutCreate({ parts, causes }: RolloutCreateOptions): void {
       if (textOf(record.endDate) !== '') {
         throw new AppError('invalid', 'EndDate is not allowed on create.');
       }
-      const project = await ownedProject(parts, record, e.request.auth);
-      const deployment = await deploymentOf(parts, record, project);
-      const sealed = await seal(parts, record, deployment);
+      const project = await ownedProject(e, record, e.request.auth);
+      const deployment = await deploymentOf(e, record, project);
+      const sealed = await seal(parts, e, deployment);
       if (e.request.context !== 'batch') await check(parts, { deployment, project, sealed });
       record.id ||= randomId();
       record.manifest = sealed.manifest;
@@ -49,10 +49,10 @@ export function onRolloutCreate({ parts, causes }: RolloutCreateOptions): void {
 
 async function seal(
   parts: PlatformParts,
-  record: RecordData,
+  { record, records }: RecordWriteRequestEvent,
   deployment: RecordData,
 ): Promise<SealedManifest> {
-  const [running] = await parts.records.find(COLLECTION_IDS.rollouts, {
+  const [running] = await records.find(COLLECTION_IDS.rollouts, {
     filter: 'deployment = {:deployment}',
     params: { deployment: deployment.id },
     sort: '-startDate',

@@ -1,11 +1,13 @@
 import { AppError } from '@davit/domain';
 import type { FieldError } from '@davit/domain';
-import type { AuthRecord, RecordData } from '@davit/records';
+import type { AuthRecord, InternalOperations, RecordData } from '@davit/records';
 import { COLLECTION_IDS } from './collections.ts';
 import { textOf } from './parts.ts';
-import type { PlatformParts } from './parts.ts';
 
-type Source = Pick<PlatformParts, 'records'>;
+/** Inside a request: what it sees. */
+interface Source {
+  records: Pick<InternalOperations, 'get'>;
+}
 
 /** Superusers own everything; a user owns the projects that name them. */
 export function ownsProject(auth: AuthRecord | undefined, project: RecordData): boolean {

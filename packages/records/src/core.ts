@@ -10,7 +10,9 @@ import type {
 import type { ProbeGuard } from './access/probe-guard.ts';
 import type { MemoryCatalog } from './collections/memory-catalog.ts';
 import type { HookChains } from './hooks/hooks.ts';
+import type { InternalOperations } from './operations.ts';
 import type { RecordData } from './record.ts';
+import type { Scope } from './scope.ts';
 import type { Change } from './write/draft.ts';
 
 /** Who is to be told of a deletion has to be worked out before it. */
@@ -28,6 +30,8 @@ export interface Core {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly probes: ProbeGuard;
+  /** trusted operations in a scope */
+  internal(scope: Scope): InternalOperations;
   /** the realtime hub, once it is there */
   audience: Audience;
   /** work nobody waits for, except the end */

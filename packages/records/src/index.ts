@@ -30,12 +30,12 @@ export type {
   RecordAuthWithPasswordRequestEvent,
   RecordCommitEvent,
   RecordEnrichEvent,
-  RecordTx,
   RecordValidateEvent,
   RecordViewRequestEvent,
   RecordWriteRequestEvent,
   RecordsListRequestEvent,
 } from './hooks/events.ts';
+export type { RecordTx } from './hooks/record-tx.ts';
 export type {
   EmailChangeFlow,
   OAuth2Flow,

@@ -1,7 +1,7 @@
 import type { Collection } from '@davit/domain';
 import { bindFilter } from '@davit/filter';
 import { notFound } from './failure.ts';
-import type { RecordTx } from './hooks/events.ts';
+import type { RecordTx } from './hooks/record-tx.ts';
 import type { FindOptions, InternalOperations } from './operations.ts';
 import { buildQuery } from './queries/build-query.ts';
 import type { RecordData } from './record.ts';

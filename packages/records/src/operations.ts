@@ -1,5 +1,5 @@
 import type { JsonObject } from '@davit/domain';
-import type { RecordTx } from './hooks/events.ts';
+import type { RecordTx } from './hooks/record-tx.ts';
 import type { RecordData } from './record.ts';
 import type { RequestInfo } from './request.ts';
 

@@ -150,7 +150,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
 
 function createCore(options: RecordsOptions, catalog: MemoryCatalog): Core {
   const { hasher, tokens, files, clock = systemClock, logger } = options;
-  return {
+  const core: Core = {
     catalog,
     chains: createHookChains(),
     hasher,
@@ -162,7 +162,9 @@ function createCore(options: RecordsOptions, catalog: MemoryCatalog): Core {
     audience: { of: () => undefined },
     background: new Set(),
     listeners: [],
+    internal: (scope) => internalOperations({ core, scope }),
   };
+  return core;
 }
 
 async function transaction<T>(

@@ -1,25 +1,9 @@
-import type { Collection, JsonObject, PlatformTx, Row } from '@davit/domain';
+import type { Collection, JsonObject } from '@davit/domain';
+import type { InternalOperations } from '../operations.ts';
 import type { RecordData } from '../record.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
+import type { RecordTx } from './record-tx.ts';
 import type { RealtimeClient, RealtimeMessage } from '../realtime/client.ts';
-
-/**
- * Synchronous work on records inside the running transaction. Changes made here are announced (after-hooks,
- * realtime) once it is committed. Collections are named by id or name.
- */
-export interface RecordTx {
-  get(collection: string, id: string): RecordData | undefined;
-  /** records whose columns equal all of `where`, oldest first */
-  find(collection: string, where: Row): RecordData[];
-  /**
-   * Inserts (no such id yet, or none given) or updates; only the given fields change. No rules, no request
-   * hooks, no validation; passwords must be hashed already. Throws `conflict` on a violated unique index.
-   */
-  save(collection: string, record: Partial<RecordData>): RecordData;
-  /** Deletes with cascades. Throws `not_found`; `invalid` when a required relation refers to it. */
-  remove(collection: string, id: string): void;
-  readonly platform: PlatformTx;
-}
 
 interface Asynchronous {
   /** Runs the rest of the chain; resolves when everything after this handler is done. */
@@ -51,6 +35,8 @@ export interface RecordWriteRequestEvent extends Asynchronous {
   record: RecordData;
   /** the stored state, on update and delete */
   original?: RecordData;
+  /** Trusted access that sees what the batch around this request has written so far. */
+  records: InternalOperations;
   /**
    * Registers synchronous work that runs in the same transaction just before the record's own write.
    * It aborts the write by throwing an AppError.

@@ -30,7 +30,7 @@ export async function createRecord(
   const managed = await checkAccess(context, draft, { rule, request: resolved });
   const event = { collection, request: resolved, record: draft.record };
   await runWriteRequest(
-    context.core.chains.onRecordCreateRequest,
+    { context, name: 'onRecordCreateRequest' },
     event,
     async ({ record }, steps) => {
       draft.record = record;

@@ -15,7 +15,7 @@ export async function deleteRecord(context: Context, target: RecordRequest): Pro
   const rule = ruleFor(collection, 'deleteRule', request);
   const record = await loadRecord(context, collection, { id, rule, request });
   const event = { collection, request, record, original: record };
-  await runWriteRequest(context.core.chains.onRecordDeleteRequest, event, (chained, steps) =>
+  await runWriteRequest({ context, name: 'onRecordDeleteRequest' }, event, (chained, steps) =>
     removeRecord(context, { collection, record: chained.record }, steps),
   );
 }

@@ -29,7 +29,7 @@ export async function updateRecord(context: Context, target: RecordRequest): Pro
     (await managedIds({ ...context, request: resolved }, collection, [id])).length > 0;
   const event = { collection, request: resolved, record: draft.record, original: stored };
   await runWriteRequest(
-    context.core.chains.onRecordUpdateRequest,
+    { context, name: 'onRecordUpdateRequest' },
     event,
     async ({ record }, steps) => {
       draft.record = record;

@@ -14,7 +14,8 @@ import { textOption } from '../fields/field-kind.ts';
 import { MISSING_RELATION } from '../fields/relation.ts';
 import { autogenerate } from '../fields/text.ts';
 import type { HookChain } from '../hooks/chain.ts';
-import type { RecordCommitEvent, RecordTx } from '../hooks/events.ts';
+import type { RecordCommitEvent } from '../hooks/events.ts';
+import type { RecordTx } from '../hooks/record-tx.ts';
 import type { RecordData } from '../record.ts';
 import { schemaOf } from '../schema.ts';
 import {

@@ -1,6 +1,6 @@
 import { AppError } from '@davit/domain';
 import type { Core } from '../core.ts';
-import type { RecordTx } from '../hooks/events.ts';
+import type { RecordTx } from '../hooks/record-tx.ts';
 import { schemaOf } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import { storeUploads } from '../files/store-uploads.ts';

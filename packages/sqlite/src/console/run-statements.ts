@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { ConsoleColumn, ConsoleResult, Row } from '@davit/domain';
 import { cellText } from './cell-text.ts';
 
@@ -68,7 +68,9 @@ function rowsOf(statement: StatementSync, width: number): (string | null)[][] {
   const rows: (string | null)[][] = [];
   for (const row of statement.iterate() as Iterable<unknown>) {
     if (rows.length === MOST_ROWS) break;
-    rows.push(Array.from({ length: width }, (_cell, index) => cellText((row as unknown[])[index])));
+    rows.push(
+      Array.from({ length: width }, (_cell, index) => cellText((row as SQLOutputValue[])[index])),
+    );
   }
   return rows;
 }
