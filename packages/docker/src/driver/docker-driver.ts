@@ -30,7 +30,8 @@ import { ProjectNetworks } from './project-network.ts';
 import { readLogs } from './read-logs.ts';
 import { Reconciler } from './reconciler.ts';
 import { Retiring } from './retiring.ts';
-import { keepRoutes, RoutePublisher } from './route-publisher.ts';
+import { keepRoutes } from './keep-routes.ts';
+import { RoutePublisher } from './route-publisher.ts';
 import { StateFile } from './state-file.ts';
 import { StatusBoard, watchBoard } from './status-board.ts';
 

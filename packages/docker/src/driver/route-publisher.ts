@@ -1,7 +1,5 @@
-import { sleep } from '@davit/controller';
-import { AppError, toAppError } from '@davit/domain';
+import { AppError } from '@davit/domain';
 import type { EdgePort, Route, RouteTable } from '@davit/domain';
-import type { DriverContext } from './context.ts';
 import { divideRoutes } from './render-routes.ts';
 import type { StateFile } from './state-file.ts';
 
@@ -105,26 +103,6 @@ export class RoutePublisher {
 
   #division() {
     return divideRoutes(Object.values(this.#options.file.state.deployments));
-  }
-}
-
-/** Asks the edge from time to time, until the signal: one that was replaced or lost its table gets it again. */
-export async function keepRoutes(
-  { routes, clock, times, logger }: DriverContext,
-  signal: AbortSignal,
-): Promise<void> {
-  let told = '';
-  while (!signal.aborted) {
-    try {
-      await routes.verify(signal);
-      told = '';
-    } catch (error) {
-      if (signal.aborted) return;
-      const { message } = toAppError(error);
-      if (message !== told) logger.log('warn', 'the edge does not answer', { error });
-      told = message;
-    }
-    await sleep(clock, times.edgeMs, signal);
   }
 }
 
