@@ -10,6 +10,9 @@ export function isPointRead(query: Query, page: PageRequest): boolean {
 }
 
 function isIdLookUp(condition: Condition, table: string): boolean {
+  if (condition.kind === 'in') {
+    return isId(condition.of, table) && condition.values.length === 1;
+  }
   if (condition.kind === 'equal') return isId(condition.left, table) && isValue(condition.right);
   if (condition.kind !== 'compare' || condition.operator !== '=') return false;
   return isId(condition.left.expression, table) && isValue(condition.right.expression);
