@@ -2,6 +2,8 @@ import type { AuthRecord } from '../request.ts';
 
 interface Entry {
   auth: AuthRecord;
+  /** may it be exchanged for a new one? */
+  refreshable: boolean;
   /** milliseconds since the epoch */
   expires: number;
 }
@@ -26,6 +28,11 @@ export class TokenCache {
     if (entry.expires > now) return entry.auth;
     this.#entries.delete(token);
     return undefined;
+  }
+
+  /** undefined: the token is not known here */
+  isRefreshable(token: string): boolean | undefined {
+    return this.#entries.get(token)?.refreshable;
   }
 
   set(token: string, entry: Entry): void {

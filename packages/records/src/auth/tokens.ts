@@ -65,7 +65,8 @@ export class Tokens {
     if (this.#core.tokens.verify(token, key) === undefined) return undefined;
     const auth = { collection, record, superuser: collection.name === SUPERUSERS };
     if (type === 'auth' && version === this.#cache.version) {
-      this.#cache.set(token, { auth, expires: claims.exp * 1000 });
+      const { exp, refreshable } = claims;
+      this.#cache.set(token, { auth, refreshable: refreshable === true, expires: exp * 1000 });
     }
     return auth;
   }
@@ -77,7 +78,7 @@ export class Tokens {
 
   /** May the token be exchanged for a new one? */
   isRefreshable(token: string): boolean {
-    return this.#core.tokens.peek(token)?.refreshable === true;
+    return this.#cache.isRefreshable(token) ?? this.#core.tokens.peek(token)?.refreshable === true;
   }
 }
 
