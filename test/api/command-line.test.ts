@@ -62,9 +62,9 @@ test('serves, links to the first sign-in once, stops on SIGTERM, and makes super
 });
 
 test('explains what is wrong with a command line and ends with 2', async () => {
-  const run = davit('serve', '--driver', 'docker', '--colour');
+  const run = davit('serve', '--readers', 'many', '--colour');
   expect(await run.ended).toBe(2);
-  expect(run.output.stderr).toContain('--driver docker is not in this build');
+  expect(run.output.stderr).toContain('--readers must be a whole number');
   expect(run.output.stderr).toContain('unknown flag: --colour');
   expect(run.output.stdout).toBe('');
 });
