@@ -124,8 +124,13 @@ describe.runIf(hasDocker())('davit serve on Docker', () => {
     await becomes('Running', id);
     expect(await load.stop()).toMatchObject({ failed: 0, errors: {} });
     expect(await ask(url())).toBe('two');
-    const after = await engine.api<{ Id: string }[]>('GET', '/containers/json?all=1');
-    expect(after.map(({ Id }) => Id)).not.toContain(before[0]?.Id);
+    // it drains before it goes
+    await expect
+      .poll(async () => {
+        const after = await engine.api<{ Id: string }[]>('GET', '/containers/json?all=1');
+        return after.map(({ Id }) => Id);
+      }, PATIENCE)
+      .not.toContain(before[0]?.Id);
   });
 
   test('upgrades the edge without losing a request', async () => {
