@@ -23,8 +23,10 @@ export function openEventStream(res: Response, options: EventStreamOptions): Eve
   const stream = openStream(res);
   const ended = new AbortController();
   const end = (): void => ended.abort();
+  // an app that has nothing to tell yet is followed all the same
+  stream.ping();
   const heartbeat = setInterval(() => {
-    if (res.headersSent) res.write(':\n\n');
+    stream.ping();
     options.stillAllowed().catch(end);
   }, HEARTBEAT_MS);
   const limit = setTimeout(end, LONGEST_MS);
