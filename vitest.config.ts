@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'apps/{server,operator}/src/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'apps/{server,operator,admin}/src/**/*.test.ts'],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },

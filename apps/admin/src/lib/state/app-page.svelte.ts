@@ -3,6 +3,7 @@ import * as api from '#lib/api/apps.ts';
 import { toProblem } from '#lib/api/problem.ts';
 import type { Deployment, Manifest, Rollout } from '#lib/api/records.ts';
 import { imageOf } from '#lib/manifest/image.ts';
+import { shownPhase } from '#lib/status/phase.ts';
 import { AppHistory } from './app-history.svelte.ts';
 import { AppWatch } from './app-watch.svelte.ts';
 import { toasts } from './toasts.svelte.ts';
@@ -20,7 +21,8 @@ export class AppPage {
   record: Deployment | undefined = $derived(workspace.apps.find(this.appId));
   phase: Phase | '' = $derived.by(() => {
     if (this.history.phase === 'ready' && this.history.latest === undefined) return '';
-    return this.watch.status?.phase ?? (this.record?.phase || 'Unknown');
+    if (this.watch.status !== undefined) return shownPhase(this.watch.status);
+    return this.record?.phase ? shownPhase(this.record) : 'Unknown';
   });
   reason: string = $derived(this.watch.status?.reason ?? this.record?.reason ?? '');
   message: string = $derived(this.watch.status?.message ?? this.record?.message ?? '');

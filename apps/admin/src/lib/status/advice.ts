@@ -1,3 +1,5 @@
+import type { Phase } from '@davit/domain';
+
 /** What to do next, by the reason a driver gives. Matched by part, since engines vary in their words. */
 const ADVICE: [part: RegExp, text: string][] = [
   [
@@ -28,6 +30,23 @@ const ADVICE: [part: RegExp, text: string][] = [
   [/Volume|Mount|PersistentVolume/i, 'Check the volumes in Settings: size and storage class.'],
   [/Unavailable|Disconnected/i, 'The engine does not answer. It is tried again by itself.'],
 ];
+
+/** Reasons that go by without anybody's help while an app moves from one state to the next. */
+const PASSING = new Set([
+  'Applying',
+  'InstancesNotReady',
+  'Pending',
+  'Removing',
+  'Starting',
+  'Stopping',
+  'Updating',
+]);
+
+/** Should a person be told more than the word of the phase? */
+export function isTroubled(phase: Phase | '', reason: string): boolean {
+  if (phase === 'Failed' || phase === 'Degraded') return true;
+  return ['Pending', 'Progressing', 'Unknown'].includes(phase) && !PASSING.has(reason);
+}
 
 /** One sentence a person can act on, or '' where nothing needs doing. */
 export function advice(reason: string): string {

@@ -25,6 +25,10 @@ export function phaseLook(phase: Phase | '' | undefined): PhaseLook {
   return LOOKS[phase ?? ''] ?? LOOKS.Unknown;
 }
 
+/** The phase an app shows: one that was never rolled out waits for nothing. */
+export const shownPhase = (of: { phase?: Phase | ''; reason?: string } | undefined): Phase | '' =>
+  of?.reason === 'NoRollout' ? '' : (of?.phase ?? '');
+
 /** The phase a group shows: that of its worst member. */
 export function worstPhase(phases: (Phase | '' | undefined)[]): Phase | '' {
   let worst: Phase | '' = '';
