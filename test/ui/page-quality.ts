@@ -1,0 +1,40 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}
+
+/** What is wrong with a page as it stands, in words: accessibility and width. */
+export async function findingsOf(page: Page): Promise<string[]> {
+  return [...(await violations(page)), ...(await overflow(page))];
+}
+
+async function violations(page: Page): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const results = await window.axe.run(document, { resultTypes: ['violations'] });
+    return results.violations;
+  });
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary = '' }) => {
+      const why = failureSummary.replace(/\s+/g, ' ');
+      return `${id}: ${help} at ${target.join(' ')} (${why})`;
+    }),
+  );
+}
+
+/** Nothing is wider than the screen, but what scrolls by itself. */
+function overflow(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll('main')]
+      .map(({ tagName, scrollWidth, clientWidth }) => ({
+        tagName,
+        over: scrollWidth - clientWidth,
+      }))
+      .filter(({ over }) => over > 1)
+      .map(({ tagName, over }) => `${tagName} is ${over} px too wide`),
+  );
+}
