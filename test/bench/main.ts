@@ -10,14 +10,15 @@ import { rollouts } from './rollouts.ts';
 import { serverStart } from './server-start.ts';
 
 /**
- * `npm run bench [-- case… [--quick] [--rows 100000]]`: measures, prints Markdown, judges nothing. The flags are for
- * `records`.
+ * `npm run bench [-- case… [--quick] [--rows 100000] [--only 'view|refresh']]`: measures, prints Markdown, judges
+ * nothing. The flags are for `records`.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     rows: { type: 'string', default: '10000' },
+    only: { type: 'string' },
   },
 });
 const cases: Record<string, BenchCase> = {
@@ -25,7 +26,11 @@ const cases: Record<string, BenchCase> = {
   'server-start': serverStart,
   'record-to-ready': recordToReady,
   edge,
-  records: records({ quick: values.quick, rows: Number(values.rows) }),
+  records: records({
+    quick: values.quick,
+    rows: Number(values.rows),
+    only: values.only === undefined ? undefined : new RegExp(values.only),
+  }),
 };
 
 await prepare();

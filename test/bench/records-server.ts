@@ -24,17 +24,10 @@ export function startDavit(directory: string, signal: AbortSignal): Promise<Benc
   );
 }
 
-/** Without its log of requests, as in its own benchmarks. */
-export async function startPocketbase(
-  directory: string,
-  signal: AbortSignal,
-): Promise<BenchServer> {
+export function startPocketbase(directory: string, signal: AbortSignal): Promise<BenchServer> {
   const command = [pocketbaseProgram()];
   const flags = ['--dev=false'];
-  const program = { command, flags, directory: join(directory, 'pocketbase') };
-  const server = await start(program, signal);
-  await server.ask('PATCH', 'settings', { logs: { maxDays: 0 } });
-  return server;
+  return start({ command, flags, directory: join(directory, 'pocketbase') }, signal);
 }
 
 interface Program {
@@ -72,6 +65,8 @@ async function start(
   };
   const signIn = 'collections/_superusers/auth-with-password';
   token = (await ask<{ token: string }>('POST', signIn, SUPERUSER)).token;
+  // without the log of requests, as in PocketBase's own benchmarks
+  await ask('PATCH', 'settings', { logs: { maxDays: 0 } });
   return { port, pid: child.pid, ask, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
 }
 
