@@ -7,6 +7,7 @@ const technologies = [
   'events',
   'registry',
   'edge',
+  'tls',
   'kubernetes',
   'docker',
 ];

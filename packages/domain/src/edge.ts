@@ -37,12 +37,34 @@ export interface Certificate {
 }
 export type Certificates = Record<string, Certificate>;
 
+/** A certificate under the name that routes refer to. */
+export interface NamedCertificate {
+  name: string;
+  certificate: Certificate;
+}
+
+/** Where hosts that ask for HTTPS have their certificates from. */
+export interface CertificateSource {
+  /** The hosts that ask, in place of those before: what can be issued for them is. */
+  want(hosts: readonly string[]): void;
+  /** What a host is served with: the certificate of that name, or whichever covers the host. */
+  find(host: string, name?: string): NamedCertificate | undefined;
+  /** Why a host has none, in a sentence. */
+  problem(host: string, name?: string): string | undefined;
+  /** what `RouteTable.challenges` has to hold at the moment */
+  readonly challenges: Readonly<Record<string, string>>;
+  /** Calls when anything of this has changed; what it answers resolves once that is in force. */
+  onChange(apply: () => Promise<void>): void;
+}
+
 /** All that an edge serves. A table replaces the one before as a whole, between two requests. */
 export interface RouteTable {
   /** grows with every change */
   generation: number;
   routes: Route[];
   certificates?: Certificates;
+  /** what a certificate authority is told over plain HTTP that asks any host for one of these tokens */
+  challenges?: Record<string, string>;
   /** how long open requests and connections of a removed target may go on; 30 s where absent */
   drainMs?: number;
   /** how long a request waits for a route on hold; 30 s where absent */

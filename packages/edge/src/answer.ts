@@ -5,6 +5,8 @@ export interface Answer {
   status: number;
   title: string;
   message: string;
+  /** in place of title and message */
+  body?: string;
   requestId?: string;
   retryAfter?: number;
   location?: string;
@@ -17,8 +19,9 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 /** Answers in the edge's own words: a page for browsers, a line of text for everybody else. */
 export function sendAnswer(response: ServerResponse, answer: Answer): void {
-  const isPage = response.req.headers.accept?.includes('text/html') ?? false;
-  const body = Buffer.from(isPage ? renderPage(answer) : renderText(answer));
+  const takesPages = response.req.headers.accept?.includes('text/html') ?? false;
+  const isPage = takesPages && answer.body === undefined;
+  const body = Buffer.from(answer.body ?? (isPage ? renderPage(answer) : renderText(answer)));
   const headers: Record<string, string | number> = {
     ...answer.headers,
     'Content-Type': `text/${isPage ? 'html' : 'plain'}; charset=utf-8`,

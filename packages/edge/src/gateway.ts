@@ -93,6 +93,8 @@ export class Gateway implements ExchangeHost {
 
   dispatch(exchange: Exchange): void {
     const { facts, peer } = exchange.of;
+    const proof = this.#options.routes.challenge(facts.target);
+    if (proof !== undefined) return exchange.answer({ ...PROOF, body: proof });
     const live = this.#options.routes.find(facts.host, facts.target);
     if (live?.route.state === 'hold') {
       exchange.enter(live);
@@ -171,6 +173,7 @@ export class Gateway implements ExchangeHost {
   }
 }
 
+const PROOF = { status: 200, title: '', message: '' };
 const STOPPED = {
   status: 503,
   title: 'Stopped',

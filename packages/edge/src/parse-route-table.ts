@@ -14,6 +14,7 @@ const MAX_TARGETS = 256;
 const HOUR = 3_600_000;
 const HEADER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/;
 const VALUE = /^[^\x00-\x08\x0a-\x1f\x7f\u0100-\uffff]{0,4096}$/;
+const TOKEN = /^[\w-]{1,256}$/;
 const FRAMING = /^(connection|content-length|keep-alive|transfer-encoding|trailer|upgrade)$/i;
 
 type Check = (ok: boolean, path: string, message: string) => void;
@@ -26,12 +27,14 @@ export function parseRouteTable(input: unknown): RouteTable {
     if (!ok) complaints[path] ??= { code: 'validation_invalid', message };
   };
   if (!isRaw(input)) throw new AppError('invalid', 'A route table is an object.');
-  const { generation, routes, certificates, drainMs, holdMs } = input;
+  const { generation, routes, certificates, challenges, drainMs, holdMs } = input;
   check(isCount(generation) && generation > 0, 'generation', 'must be a whole number above 0');
   for (const [name, value] of Object.entries({ drainMs, holdMs })) {
     const ok = value === undefined || (isCount(value) && value <= HOUR);
     check(ok, name, 'must be milliseconds, an hour at most');
   }
+  const isAnswers = challenges === undefined || isChallenges(challenges);
+  check(isAnswers, 'challenges', 'must be answers by token');
   const names = checkCertificates(certificates, check);
   check(Array.isArray(routes) && routes.length <= MAX_ROUTES, 'routes', 'must be a list');
   if (Array.isArray(routes)) checkRoutes(routes.slice(0, MAX_ROUTES), names, check);
@@ -59,6 +62,13 @@ function isPair({ chain, key }: Raw): boolean {
   } catch {
     return false;
   }
+}
+
+function isChallenges(input: unknown): boolean {
+  if (!isRaw(input)) return false;
+  return Object.entries(input).every(
+    ([token, answer]) => TOKEN.test(token) && typeof answer === 'string' && VALUE.test(answer),
+  );
 }
 
 function checkRoutes(routes: unknown[], certificates: ReadonlySet<string>, check: Check): void {

@@ -5,6 +5,7 @@ import { Target } from './target.ts';
 
 const DRAIN_MS = 30_000;
 const HOLD_MS = 30_000;
+const CHALLENGE = '/.well-known/acme-challenge/';
 
 /** A route with what it needs to serve. */
 export interface LiveRoute {
@@ -33,6 +34,14 @@ export class RouteSwitch {
 
   get holdMs(): number {
     return this.#table.holdMs ?? HOLD_MS;
+  }
+
+  /** What a certificate authority shall find at this target. */
+  challenge(target: string): string | undefined {
+    const { challenges } = this.#table;
+    if (challenges === undefined || !target.startsWith(CHALLENGE)) return undefined;
+    const token = target.slice(CHALLENGE.length);
+    return Object.hasOwn(challenges, token) ? challenges[token] : undefined;
   }
 
   find(host: string, target: string): LiveRoute | undefined {

@@ -1,0 +1,10 @@
+export { AcmeCache } from './acme-cache.ts';
+export { acmeIssuer } from './acme-issuer.ts';
+export type { AcmeIssuerOptions, Issue } from './acme-issuer.ts';
+export { CertificateFolder } from './certificate-folder.ts';
+export type { CertificateFolderOptions } from './certificate-folder.ts';
+export { CertificateKeeper } from './certificate-keeper.ts';
+export type { CertificateKeeperOptions } from './certificate-keeper.ts';
+export { Certificates, isIssuable } from './certificates.ts';
+export type { CertificatesOptions } from './certificates.ts';
+export { Challenges } from './challenges.ts';
