@@ -197,6 +197,16 @@ test('writes phase and slug of a deployment itself', async () => {
   expect(patched).toMatchObject({ name: 'New', slug: 'uber-app', phase: 'Pending' });
 });
 
+test('gives every project a slug of its own, once', async () => {
+  const { user } = server.ids;
+  const made = await create('projects', { name: 'Gute Häfen', user, slug: 'x' });
+  expect(made.slug).toBe('gute-hafen');
+  const next = await create('projects', { name: 'gute häfen', user });
+  expect(next.slug).toBe('gute-hafen-2');
+  const patched = await patch('projects', made.id, { name: 'New', slug: 'new' });
+  expect(patched).toMatchObject({ name: 'New', slug: 'gute-hafen' });
+});
+
 test('takes everything along when a project is deleted, auto-updates too', async () => {
   const app = await anApp();
   await app.roll('1', { secrets: [{ name: 'A', value: 'b' }] });

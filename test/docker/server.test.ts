@@ -98,7 +98,7 @@ describe.runIf(hasDocker())('davit serve on Docker', () => {
   test('starts an edge, runs a rollout record and serves it', async () => {
     const { id } = await roll('1');
     const { urls } = await becomes('Running', id);
-    expect(urls).toContain(`http://${app.deployment}.${app.project}.localhost:${edgePort}/`);
+    expect(urls).toContain(`http://web.docks.localhost:${edgePort}/`);
     expect(await ask(url())).toBe('one');
     expect(await ask(`${url()}env/TOKEN`)).toBe('hush-hush');
   });

@@ -15,7 +15,10 @@ export interface RolloutIntent extends DeploymentRef {
   secrets: Record<string, string>;
   /** registry credentials, where the image needs them */
   pull?: { registry: string; username: string; password: string };
-  project: { name: string; userId: string; username: string };
+  /** stands for the deployment in host names, unique in its project; its id where absent */
+  slug?: string;
+  /** `slug`: as above, unique among projects */
+  project: { name: string; userId: string; username: string; slug?: string };
 }
 
 /** The secret values of one rollout. */

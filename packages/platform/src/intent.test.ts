@@ -3,8 +3,8 @@ import { intentOf } from './intent.ts';
 import { MASK } from './seal.ts';
 
 const source = {
-  deployment: { id: 'dep', project: 'pro' },
-  project: { name: 'Shop', user: 'usr', username: 'ada' },
+  deployment: { id: 'dep', project: 'pro', slug: 'web' },
+  project: { name: 'Shop', user: 'usr', username: 'ada', slug: 'shop' },
   rollout: {
     id: 'rol',
     spec: {
@@ -28,6 +28,13 @@ test('carries secrets beside the spec, never in it', () => {
     image: { registry: 'r.io', repository: 'a', tag: '1' },
     interfaces: [{ name: 'http', port: 80 }],
   });
+});
+
+test('names deployment and project for host names, where they have slugs', () => {
+  const { slug, project } = intentOf(source);
+  expect([slug, project.slug]).toEqual(['web', 'shop']);
+  const without = intentOf({ ...source, deployment: { ...source.deployment, slug: '' } });
+  expect(without).not.toHaveProperty('slug');
 });
 
 test('suspends a deployment that has no running rollout', () => {

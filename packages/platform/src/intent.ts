@@ -2,8 +2,8 @@ import type { JsonObject, RolloutIntent } from '@davit/domain';
 import { MASK } from './seal.ts';
 
 export interface IntentSource {
-  deployment: { id: string; project: string };
-  project: { name: string; user: string; username: string };
+  deployment: { id: string; project: string; slug?: string };
+  project: { name: string; user: string; username: string; slug?: string };
   rollout: { id: string; spec: JsonObject };
   /** opened values by sealed name */
   secrets: Map<string, string>;
@@ -25,13 +25,19 @@ export function intentOf(source: IntentSource): RolloutIntent {
     spec,
     secrets,
     ...(pull === undefined ? {} : { pull }),
+    ...slugIn(source.deployment),
     project: {
       name: source.project.name,
       userId: source.project.user,
       username: source.project.username,
+      ...slugIn(source.project),
     },
   };
 }
+
+/** Records that another backend made have none. */
+const slugIn = ({ slug = '' }: { slug?: string }): { slug?: string } =>
+  slug === '' ? {} : { slug };
 
 function takeEnvSecrets(spec: JsonObject, opened: Map<string, string>): Record<string, string> {
   const secrets: Record<string, string> = {};

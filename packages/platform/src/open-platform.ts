@@ -7,6 +7,7 @@ import { textOf } from './parts.ts';
 import type { PlatformParts } from './parts.ts';
 import { PhaseWriter } from './phase-writer.ts';
 import { Platform } from './platform.ts';
+import { onProjectWrite } from './project-hooks.ts';
 import { onRemoval } from './removal.ts';
 import { onRolloutDelete, onRolloutUpdate, refOf } from './rollout-change.ts';
 import { onRolloutCreate } from './rollout-create.ts';
@@ -39,6 +40,7 @@ export function openPlatform(parts: PlatformParts): OpenPlatform {
   onRolloutCreate({ parts, causes });
   onRolloutUpdate(parts);
   onRolloutDelete(parts);
+  onProjectWrite(parts);
   onDeploymentWrite(parts);
   onRemoval(parts);
   onCommitted(parts, sync);

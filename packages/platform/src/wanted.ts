@@ -78,9 +78,10 @@ export async function readIntent(source: Source, of: IntentRecords): Promise<Rol
   const { deployment, project, rollout } = of;
   const user = await source.records.get(COLLECTION_IDS.users, textOf(project.user));
   return intentOf({
-    deployment: { id: deployment.id, project: project.id },
+    deployment: { id: deployment.id, project: project.id, slug: textOf(deployment.slug) },
     project: {
       name: textOf(project.name),
+      slug: textOf(project.slug),
       user: textOf(project.user),
       username: textOf(user?.username) || textOf(user?.name),
     },

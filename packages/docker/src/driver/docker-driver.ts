@@ -155,13 +155,13 @@ class Driver implements RolloutDriver {
     await this.check(intent);
     const { file, clock, box } = this.#context;
     const key = keyOf(intent);
-    const { secrets, pull, rolloutId, project, projectId, deploymentId } = intent;
+    const { secrets, pull, rolloutId, project, projectId, deploymentId, slug } = intent;
     const opened: Opened = pull === undefined ? { secrets } : { secrets, pull };
     const spec = parseRolloutSpec(intent.spec);
     const before = file.state.deployments[key];
     if (before !== undefined) {
-      const same = { rolloutId: before.rolloutId, spec: before.spec, project: before.project };
-      const isHeld = isDeepStrictEqual(same, { rolloutId, spec, project });
+      const held = [before.rolloutId, before.spec, before.project, before.slug];
+      const isHeld = isDeepStrictEqual(held, [rolloutId, spec, project, slug]);
       if (isHeld && isDeepStrictEqual(this.#open(before), opened)) return;
     }
     // what is being done for the intent before must not see half of this one
@@ -169,7 +169,8 @@ class Driver implements RolloutDriver {
     this.#opened.set(key, opened);
     await file.update((state) => {
       const known = state.deployments[key];
-      const changed = { rolloutId, spec, project, sealed: box.seal(JSON.stringify(opened)) };
+      const sealed = box.seal(JSON.stringify(opened));
+      const changed = { rolloutId, spec, project, sealed, ...(slug !== undefined && { slug }) };
       delete state.removals[key];
       delete state.projects[projectId];
       if (known !== undefined) {

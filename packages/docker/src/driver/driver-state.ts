@@ -11,6 +11,8 @@ export interface DeploymentState extends DeploymentRef {
   generation: number;
   rolloutId: string;
   spec: RolloutSpec;
+  /** stands for the deployment in its host name */
+  slug?: string;
   project: RolloutIntent['project'];
   /** `{secrets, pull}` as JSON, sealed */
   sealed: string;

@@ -6,7 +6,7 @@ const servers = [
   { name: 'shop-1', address: '10.88.0.2' },
   { name: 'shop-2', address: '10.88.0.3' },
 ];
-const ref = { projectId: 'p1', deploymentId: 'shop' };
+const ref = { projectId: 'p1', deploymentId: 'shop', project: {} };
 
 test('leads the rules of each interface to its port, and a name of its own to the first', () => {
   const rules = [
@@ -27,6 +27,13 @@ test('leads the rules of each interface to its port, and a name of its own to th
   const ids = routes.flatMap(({ targets }) => targets.map(({ id }) => id));
   expect(new Set(ids)).toEqual(new Set(['shop-1', 'shop-2', 'shop-1:admin', 'shop-2:admin']));
   expect(ids.map(instanceOfTarget)).toEqual(ids.map((id) => id.slice(0, 6)));
+});
+
+test('calls an app by the slugs of deployment and project, where they have some', () => {
+  const named = { ...ref, slug: 'storefront', project: { slug: 'docks' } };
+  const interfaces = [{ name: 'http', port: 80 }];
+  const [route] = renderRoutes(named, { servers, reach: { interfaces }, state: 'active' });
+  expect(route?.host).toBe('storefront.docks.localhost');
 });
 
 test('leaves out what the edge would refuse', () => {

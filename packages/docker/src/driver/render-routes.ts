@@ -1,4 +1,4 @@
-import type { DeploymentRef, EdgeTarget, Route, RouteState } from '@davit/domain';
+import type { EdgeTarget, Route, RouteState } from '@davit/domain';
 import { isRoutable } from '../plan/ignored-fields.ts';
 import type { DeploymentState, Reach } from './driver-state.ts';
 
@@ -8,11 +8,20 @@ export interface Server {
   address: string;
 }
 
+export type Named = Pick<DeploymentState, 'projectId' | 'deploymentId' | 'slug'> & {
+  project: { slug?: string };
+};
+
+/** What every deployment with an interface is called, without DNS. */
+export const localHost = ({ projectId, deploymentId, slug, project }: Named): string =>
+  `${slug ?? deploymentId}.${project.slug ?? projectId}.localhost`;
+
 /** The routes of a deployment: what its rules say, and a name of its own below localhost. */
 export function renderRoutes(
-  { projectId, deploymentId }: DeploymentRef,
+  named: Named,
   { servers, reach, state }: { servers: readonly Server[]; reach: Reach; state: RouteState },
 ): Route[] {
+  const { projectId, deploymentId } = named;
   const app = { projectId, deploymentId };
   const routes = new Map<string, Route>();
   for (const [index, { name, port, ingress }] of (reach.interfaces ?? []).entries()) {
@@ -22,7 +31,7 @@ export function renderRoutes(
       host: host === '' ? '*' : host.toLowerCase(),
       path,
     }));
-    if (index === 0) places.push({ host: `${deploymentId}.${projectId}.localhost`, path: '/' });
+    if (index === 0) places.push({ host: localHost(named), path: '/' });
     for (const { host, path } of places) {
       const id = `${projectId}/${deploymentId}:${host}${path}`;
       if (!routes.has(id)) routes.set(id, { id, host, path, app, targets, state });

@@ -1,4 +1,4 @@
-import type { Collection } from '@davit/domain';
+import type { Collection, Field } from '@davit/domain';
 import { AppError, parseIndex } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
 import { Collections } from '../collections.ts';
@@ -55,9 +55,8 @@ function named(collection: Collection, taken: ReadonlySet<string>): Collection {
 /** Adds Davit's fields and index to a collection that One-Click made. */
 function complete(db: Database, present: Collection, stamp: string): void {
   const isRollouts = present.id === PLATFORM_IDS.rollouts;
-  const isDeployments = present.id === PLATFORM_IDS.deployments;
-  if (!isRollouts && !isDeployments) return;
-  const added = isRollouts ? ADDED_FIELDS.rollouts() : ADDED_FIELDS.deployments();
+  const added = fieldsAddedTo(present.id);
+  if (added.length === 0) return;
   const known = new Set(present.fields.map(({ name }) => name.toLowerCase()));
   const fields = added.filter(({ name }) => !known.has(name.toLowerCase()));
   const index = runningIndex(present.name);
@@ -74,6 +73,12 @@ function complete(db: Database, present: Collection, stamp: string): void {
     updated: stamp,
   };
   new Collections(db).save(next, present);
+}
+
+function fieldsAddedTo(id: string): Field[] {
+  if (id === PLATFORM_IDS.projects) return ADDED_FIELDS.projects();
+  if (id === PLATFORM_IDS.deployments) return ADDED_FIELDS.deployments();
+  return id === PLATFORM_IDS.rollouts ? ADDED_FIELDS.rollouts() : [];
 }
 
 /** Of several running rollouts of a deployment the newest goes on. */

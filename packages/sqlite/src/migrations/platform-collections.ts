@@ -74,6 +74,7 @@ function projects(now: string): Collection {
       textField('tags', { id: 'suvb4g6d' }),
       fileField('avatar', { id: 'yldzqgcc', maxSize: AVATAR_SIZE }),
       textField('description', { id: 'nycwajdm' }),
+      ...ADDED_FIELDS.projects(),
     ],
   });
 }
@@ -141,7 +142,10 @@ function autoUpdates(now: string): Collection {
 }
 
 /** What Davit adds to a directory that One-Click made. Written by the server only. */
-export const ADDED_FIELDS: Readonly<Record<'deployments' | 'rollouts', () => Field[]>> = {
+export const ADDED_FIELDS: Readonly<
+  Record<'projects' | 'deployments' | 'rollouts', () => Field[]>
+> = {
+  projects: () => [textField('slug')],
   deployments: () => [
     textField('phase'),
     textField('reason'),
