@@ -9,7 +9,7 @@ import {
 } from '@davit/auth';
 import type { PasswordScheme } from '@davit/auth';
 import type { FileStore, Logger } from '@davit/domain';
-import { createChosenFileStore, createLocalFileStore } from '@davit/files';
+import { createChosenFileStore, createLocalFileStore, testBucket } from '@davit/files';
 import { createMailer } from '@davit/mail';
 import { openRecords } from '@davit/records';
 import type { Records } from '@davit/records';
@@ -48,6 +48,7 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     mailer: createMailer({ logger }),
     providers: createOAuth2Providers(),
     fetchAvatar: createAvatarFetcher(),
+    testBucket,
     ...(encryptionKey !== undefined && {
       settingsBox: createSecretBox(Buffer.from(encryptionKey, 'utf8')),
     }),

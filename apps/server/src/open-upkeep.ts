@@ -1,5 +1,5 @@
 import type { Logger } from '@davit/domain';
-import { createLocalBackupStore } from '@davit/files';
+import { createBackupStore } from '@davit/files';
 import { openMaintenance } from '@davit/records';
 import type { Maintenance } from '@davit/records';
 import { createSnapshots, LogDatabase } from '@davit/sqlite';
@@ -34,7 +34,14 @@ export async function openUpkeep(parts: UpkeepParts): Promise<Maintenance> {
     records: directory.records,
     database: directory.database,
     logs,
-    backups: createLocalBackupStore({ directory: config.dir, databases }),
+    backups: createBackupStore({
+      directory: config.dir,
+      databases,
+      bucket: () => {
+        const { s3 } = directory.records.settings.data.backups;
+        return s3.enabled ? s3 : undefined;
+      },
+    }),
     logger,
     ...(changeOver && { changeOver }),
   });

@@ -1,6 +1,6 @@
 import type { FileStore } from '@davit/domain';
 import { createS3FileStore } from './s3/s3-file-store.ts';
-import type { S3Options } from './s3/s3-file-store.ts';
+import type { S3Options } from './s3/s3-client.ts';
 
 /** The bucket while there are settings for one, the local folder otherwise; asked for at each use. */
 export function createChosenFileStore(

@@ -33,6 +33,7 @@ import { RealtimeHub } from './realtime/hub.ts';
 import type { Realtime } from './realtime/realtime.ts';
 import type { RequestInfo } from './request.ts';
 import { requestOperations } from './request-operations.ts';
+import type { S3Settings } from './settings/settings.ts';
 import { editableSettings, type Settings } from './settings/settings-editor.ts';
 import { StoredSettings } from './settings/stored-settings.ts';
 import { sqlConsole, type SqlConsole } from './sql-console.ts';
@@ -56,6 +57,8 @@ export interface RecordsOptions {
   fetchAvatar?: FetchAvatar;
   /** opens settings that PocketBase has encrypted */
   settingsBox?: SecretBox;
+  /** throws what keeps a bucket from being used; absent: buckets cannot be tested */
+  testBucket?: (bucket: S3Settings) => Promise<void>;
 }
 
 /** Collections, records and everything around them. */
@@ -100,9 +103,9 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   };
   const collections = new StoredCollections({ memory, store, core, events: { changed } });
   await collections.reload();
-  const { settingsBox: box, logger } = options;
+  const { settingsBox: box, logger, testBucket } = options;
   const source = new StoredSettings({ store, box, logger });
-  const settings = editableSettings({ core, store, source, box });
+  const settings = editableSettings({ core, store, source, box, testBucket });
   await settings.reload();
   const { mailer, providers, fetchAvatar } = options;
   const mail = new AccountMail({ core, mailer, settings: () => settings.data });
@@ -126,7 +129,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     collections,
     hooks: createHooks(core.chains),
     auth,
-    superusers: new RecordSuperusers(context, tokens),
+    superusers: new RecordSuperusers(context, tokens, mail),
     realtime: hub,
     console: sqlConsole(store, async () => {
       await collections.reload();

@@ -49,10 +49,11 @@ export class ManifestCheck {
     } else this.#seen[name] = digest;
   }
 
+  has(name: string): boolean {
+    return this.#seen[name] !== undefined;
+  }
+
   finish(): void {
-    if (this.#seen['data.db'] === undefined) {
-      throw new AppError('invalid', 'The zip is no backup: data.db is missing.');
-    }
     if (this.#expected === undefined) return; // made by PocketBase
     const manifest = this.#manifest;
     if (!manifest) throw new AppError('invalid', 'The list of files in the backup is damaged.');

@@ -12,7 +12,7 @@ const KEPT = 'davit.key';
  */
 export async function replaceDirectory(directory: string, folder: string): Promise<void> {
   const replaced = join(directory, REPLACED);
-  await mkdir(replaced);
+  await mkdir(replaced); // throws while another replacement is under way, which is left alone
   try {
     for (const name of await ownEntries(directory)) {
       if (name === KEPT && !existsSync(join(folder, KEPT))) continue;

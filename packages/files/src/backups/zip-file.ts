@@ -37,10 +37,19 @@ export async function writeZip(
   await Promise.race([written, failed]);
 }
 
+export interface ZipEntry {
+  name: string;
+  /** kind and permissions; 0 where the zip does not tell */
+  mode: number;
+  /** bytes when unpacked */
+  size: number;
+  read: () => AsyncGenerator<Buffer>;
+}
+
 export interface ZipContent {
   comment: string;
-  /** Each file once, in order; `read` has to be used up before the next. */
-  entries(): AsyncGenerator<{ name: string; mode: number; read: () => AsyncGenerator<Buffer> }>;
+  /** Each file once, in order; what is read has to be used up before the next. */
+  entries(): AsyncGenerator<ZipEntry>;
 }
 
 /** Opens a zip for reading. Errors: `invalid` (none, or damaged). */
@@ -57,22 +66,20 @@ export async function withZip<T>(path: string, use: (zip: ZipContent) => Promise
   }
 }
 
-/** Unpacks everything into an existing folder. */
-export async function extractEntry(
-  folder: string,
-  { name, mode, read }: { name: string; mode: number; read: () => AsyncGenerator<Buffer> },
-): Promise<void> {
+/** Brings one file into an existing folder. */
+export async function extractEntry(folder: string, { name, mode, read }: ZipEntry): Promise<void> {
   const path = join(folder, name);
   await mkdir(dirname(path), { recursive: true });
   await pipeline(Readable.from(read()), createWriteStream(path, { flags: 'wx' }));
-  if (mode !== 0) await chmod(path, (mode & 0o777) | 0o600);
+  if ((mode & 0o777) !== 0) await chmod(path, (mode & 0o777) | 0o600);
 }
 
 async function* entriesOf(zip: ZipFile): ReturnType<ZipContent['entries']> {
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName.endsWith('/')) continue;
-    const mode = (entry.externalFileAttributes >>> 16) & 0o7777;
-    yield { name: entry.fileName, mode, read: () => contentOf(zip, entry) };
+    const { fileName: name, uncompressedSize: size } = entry;
+    const mode = entry.externalFileAttributes >>> 16;
+    yield { name, mode, size, read: () => contentOf(zip, entry) };
   }
 }
 

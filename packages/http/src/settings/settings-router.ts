@@ -1,15 +1,13 @@
 import { AppError } from '@davit/domain';
-import type { FieldErrors, Json } from '@davit/domain';
+import type { Json } from '@davit/domain';
 import type { Records } from '@davit/records';
 import { Router } from 'express';
 import type { Request } from 'express';
 import { readBody } from '../body/read-body.ts';
 import type { Body } from '../body/read-body.ts';
 import { requireSuperuser } from '../guards.ts';
-import { sendPicked } from '../json-response.ts';
+import { sendNoContent, sendPicked } from '../json-response.ts';
 import { requestInfo } from '../request-info.ts';
-
-const FILESYSTEMS: readonly (Json | undefined)[] = ['storage', 'backups'];
 
 /** /api/settings, for superusers. */
 export function settingsRouter({ settings }: Records): Router {
@@ -25,15 +23,8 @@ export function settingsRouter({ settings }: Records): Router {
   });
   router.post('/api/settings/test/s3', async (req, res) => {
     requireSuperuser(res);
-    const { filesystem } = (await readForm(req)).body;
-    const data = complaints(filesystem);
-    if (data) throw new AppError('invalid', 'Failed to test the S3 filesystem.', { data });
-    const { s3, backups } = settings.data;
-    const { enabled } = filesystem === 'backups' ? backups.s3 : s3;
-    const reason = enabled
-      ? 'this build keeps files in the data directory only'
-      : 'S3 storage filesystem is not enabled';
-    throw new AppError('invalid', `Failed to test the S3 filesystem. Raw error: \n${reason}`);
+    await settings.testFiles((await readForm(req)).body.filesystem);
+    sendNoContent(res);
   });
   return router;
 }
@@ -46,13 +37,4 @@ async function readForm(req: Request): Promise<Body> {
     const message = 'An error occurred while loading the submitted data.';
     throw new AppError('invalid', message, { cause: error });
   }
-}
-
-function complaints(filesystem: Json | undefined): FieldErrors | undefined {
-  if (FILESYSTEMS.includes(filesystem)) return undefined;
-  const blank = filesystem === undefined || filesystem === '' || filesystem === null;
-  const complaint = blank
-    ? { code: 'validation_required', message: 'Cannot be blank.' }
-    : { code: 'validation_in_invalid', message: 'Must be a valid value.' };
-  return { filesystem: complaint };
 }

@@ -96,17 +96,33 @@ export class AccountMail {
       this.#core.logger.log('error', 'a mail to an account was not sent', fields);
       await failed?.();
     });
-    const tracked = work
-      .catch((error: unknown) =>
+    this.#track(
+      work.catch((error: unknown) =>
         this.#core.logger.log('error', 'what follows a mail failed', { error: String(error) }),
-      )
-      .then(() => void this.#core.background.delete(tracked));
-    this.#core.background.add(tracked);
+      ),
+    );
+  }
+
+  /** A text of the server's own, tried several times while nobody waits. */
+  tellLater(address: string, { subject, html }: Pick<Mail, 'subject' | 'html'>): void {
+    const settings = parseMailSettings(this.#settings());
+    const mail: Mail = { from: settings.from, to: [{ address }], subject, html };
+    this.#track(
+      this.#deliver(mail, settings.server, BACKGROUND_ATTEMPTS).catch((error: unknown) => {
+        const fields = { subject, error: String(error) };
+        this.#core.logger.log('error', 'a mail to a superuser was not sent', fields);
+      }),
+    );
   }
 
   /** Ends the waits of what is tried again. */
   close(): void {
     this.#mailer?.close();
+  }
+
+  #track(work: Promise<unknown>): void {
+    const tracked = work.then(() => void this.#core.background.delete(tracked));
+    this.#core.background.add(tracked);
   }
 
   async #deliver(

@@ -64,4 +64,8 @@ export interface Superusers {
    * superuser exists.
    */
   installerToken(): Promise<string | undefined>;
+  /** A one-time password as PocketBase's command line makes them. Throws `not_found`, `invalid` (not enabled). */
+  createOtp(email: string): Promise<{ otpId: string; password: string; seconds: number }>;
+  /** Mails a text to each of them, in the background. */
+  tell(text: { subject: string; lines: readonly string[] }): Promise<void>;
 }

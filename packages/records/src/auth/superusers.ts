@@ -1,23 +1,31 @@
+import { AppError } from '@davit/domain';
 import { randomText } from '../fields/random.ts';
 import { internalOperations } from '../internal.ts';
 import type { InternalOperations } from '../operations.ts';
 import type { RecordData } from '../record.ts';
 import type { Context } from '../requests/context.ts';
 import { INSTALLER_EMAIL, SUPERUSERS } from '../write/auth-effects.ts';
+import type { AccountMail } from './account-mail.ts';
+import { factorSettings, otpLength } from './auth-options.ts';
+import { escapeHtml } from './mail-template.ts';
 import type { Superusers } from './sign-in.ts';
+import { textOf } from './text-of.ts';
 import type { Tokens } from './tokens.ts';
 
 const INSTALLER_SECONDS = 30 * 60;
+const DIGITS = '0123456789';
 
 export class RecordSuperusers implements Superusers {
   readonly #context: Context;
   readonly #records: InternalOperations;
   readonly #tokens: Tokens;
+  readonly #mail: AccountMail;
 
-  constructor(context: Context, tokens: Tokens) {
+  constructor(context: Context, tokens: Tokens, mail: AccountMail) {
     this.#context = context;
     this.#records = internalOperations(context);
     this.#tokens = tokens;
+    this.#mail = mail;
   }
 
   async upsert(email: string, password: string): Promise<RecordData> {
@@ -49,6 +57,27 @@ export class RecordSuperusers implements Superusers {
       duration: INSTALLER_SECONDS,
       refreshable: false,
     });
+  }
+
+  async createOtp(email: string): ReturnType<Superusers['createOtp']> {
+    const known = await this.#find(email);
+    if (!known) throw new AppError('not_found', `There is no superuser ${email}.`);
+    const collection = this.#context.core.catalog.get(SUPERUSERS);
+    const { enabled, duration } = factorSettings(collection, 'otp');
+    if (!enabled) {
+      throw new AppError('invalid', 'One-time passwords are not enabled for superusers.');
+    }
+    const password = randomText(otpLength(collection), DIGITS);
+    const owner = { collectionRef: collection.id, recordRef: known.id };
+    const { id } = await this.#records.save('_otps', { ...owner, password });
+    return { otpId: id, password, seconds: duration };
+  }
+
+  async tell({ subject, lines }: { subject: string; lines: readonly string[] }): Promise<void> {
+    const html = lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n');
+    for (const { email } of await this.list()) {
+      this.#mail.tellLater(textOf(email), { subject, html });
+    }
   }
 
   async #find(email: string): Promise<RecordData | undefined> {

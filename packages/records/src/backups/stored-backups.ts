@@ -29,6 +29,8 @@ export interface StoredBackupsOptions {
 export class StoredBackups implements Backups {
   readonly #options: StoredBackupsOptions;
   #active: string | undefined;
+  /** From here on the server only ends: nothing may begin any more. */
+  #changingOver = false;
 
   constructor(options: StoredBackupsOptions) {
     this.#options = options;
@@ -75,7 +77,6 @@ export class StoredBackups implements Backups {
     try {
       await this.#options.store.delete(key);
     } catch (error) {
-      if (!AppError.is(error)) throw error;
       throw failed('Invalid or already deleted backup file', error);
     }
   }
@@ -92,9 +93,9 @@ export class StoredBackups implements Backups {
       try {
         folder = await store.stage(key);
       } catch (error) {
-        if (!AppError.is(error)) throw error;
         throw failed('The backup cannot be restored, nothing was changed', error);
       }
+      this.#changingOver = true;
       changeOver(folder);
     });
   }
@@ -114,7 +115,6 @@ export class StoredBackups implements Backups {
       try {
         await this.#options.store.create(key);
       } catch (error) {
-        if (!AppError.is(error)) throw error;
         throw failed('Failed to create backup', error);
       }
     });
@@ -127,7 +127,7 @@ export class StoredBackups implements Backups {
     try {
       await work();
     } finally {
-      this.#active = undefined;
+      if (!this.#changingOver) this.#active = undefined;
     }
   }
 
@@ -152,6 +152,7 @@ export class StoredBackups implements Backups {
   }
 }
 
-function failed(what: string, cause: AppError): AppError {
-  return new AppError('invalid', `${what}. Raw error: \n${cause.message}`, { cause });
+function failed(what: string, cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('invalid', `${what}. Raw error: \n${reason}`, { cause });
 }

@@ -53,8 +53,13 @@ export async function openMaintenance(options: MaintenanceOptions): Promise<Main
       await backups.createScheduled();
     } catch (error) {
       // where superusers look, beside the process's own log
-      const data = { error: error instanceof Error ? error.message : String(error) };
-      logs.add({ level: 8, message: 'A scheduled backup failed', data });
+      const reason = error instanceof Error ? error.message : String(error);
+      logs.add({ level: 8, message: 'A scheduled backup failed', data: { error: reason } });
+      const { appName, appURL } = settings.data.meta;
+      await records.superusers.tell({
+        subject: `[${appName}] A scheduled backup failed`,
+        lines: [`The scheduled backup of ${appName} (${appURL}) was not made.`, reason],
+      });
       throw error;
     }
   };

@@ -1,12 +1,15 @@
-import { AppError, type CollectionStore, type SecretBox } from '@davit/domain';
+import { AppError, type CollectionStore, type Json, type SecretBox } from '@davit/domain';
 import type { Core } from '../core.ts';
 import type { RequestInfo } from '../request.ts';
 import { mergeSettings } from './merge-settings.ts';
+import { REQUIRED } from '../fields/field-kind.ts';
+import type { S3Settings } from './settings.ts';
 import { maskSettings, type SettingsData } from './settings-data.ts';
 import type { SettingsSource } from './stored-settings.ts';
-import { validateSettings } from './validate-settings.ts';
+import { IN_INVALID, validateSettings } from './validate-settings.ts';
 
 const SAVE_FAILED = 'An error occurred while saving the new settings.';
+const TEST_FAILED = 'Failed to test the S3 filesystem.';
 
 /** The settings as they are now, and the ways to see and change them. */
 export interface Settings extends SettingsSource {
@@ -14,6 +17,8 @@ export interface Settings extends SettingsSource {
   view(request: RequestInfo): Promise<unknown>;
   /** Merges the request's body into the settings and answers what may be seen. Errors: `invalid` with `data`. */
   update(request: RequestInfo): Promise<unknown>;
+  /** Writes to the bucket of `storage` or `backups` and reads it back. Errors: `invalid`, with the reason. */
+  testFiles(filesystem: Json | undefined): Promise<void>;
 }
 
 export interface SettingsParts {
@@ -22,6 +27,7 @@ export interface SettingsParts {
   source: SettingsSource;
   /** seals the settings where they are stored, in PocketBase's way */
   box: SecretBox | undefined;
+  testBucket: ((bucket: S3Settings) => Promise<void>) | undefined;
 }
 
 /** Adds to `source` what superusers may do with it. */
@@ -52,7 +58,27 @@ export function editableSettings(parts: SettingsParts): Settings {
       });
       return maskSettings(source.data);
     },
+    testFiles: (filesystem) => testFiles(parts, filesystem),
   };
+}
+
+async function testFiles({ source, testBucket }: SettingsParts, filesystem: Json | undefined) {
+  if (filesystem !== 'storage' && filesystem !== 'backups') {
+    const isBlank = [undefined, null, ''].some((blank) => blank === filesystem);
+    throw new AppError('invalid', TEST_FAILED, {
+      data: { filesystem: isBlank ? REQUIRED : IN_INVALID },
+    });
+  }
+  const { s3, backups } = source.data;
+  const bucket = filesystem === 'backups' ? backups.s3 : s3;
+  try {
+    if (!bucket.enabled) throw new Error('S3 storage filesystem is not enabled');
+    if (!testBucket) throw new Error('this server keeps files in the data directory only');
+    await testBucket(bucket);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('invalid', `${TEST_FAILED} Raw error: \n${reason}`, { cause });
+  }
 }
 
 async function save(parts: SettingsParts, settings: SettingsData): Promise<void> {

@@ -12,7 +12,10 @@ type Check = FieldError | FieldErrors | undefined;
 
 const RULE_LABEL = /^(\w+ \/[\w/-]*|\/[\w/-]*|\w+:\w+|\*:\w+|\w+)$/;
 const HOST = /^(?=.{1,253}\.?$)(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?\.?)+$/u;
-const IN_INVALID: FieldError = { code: 'validation_in_invalid', message: 'Must be a valid value.' };
+export const IN_INVALID: FieldError = {
+  code: 'validation_in_invalid',
+  message: 'Must be a valid value.',
+};
 const NOT_ADDRESS: FieldError = {
   code: 'validation_invlaid_ip_or_subnet', // PocketBase's spelling
   message: 'Invalid IP or CIDR subnet.',
