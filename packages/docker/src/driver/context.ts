@@ -1,4 +1,4 @@
-import type { Clock, EdgePort, Logger, SecretBox } from '@davit/domain';
+import type { CertificateSource, Clock, EdgePort, Logger, SecretBox } from '@davit/domain';
 import type { DockerApi } from '../docker-api.ts';
 import type { EventLog } from './event-log.ts';
 import type { RoutePublisher } from './route-publisher.ts';
@@ -27,6 +27,13 @@ export interface DriverTimes {
   edgeMs: number;
 }
 
+/** How apps are served over HTTPS. */
+export interface HttpsOptions {
+  certificates: CertificateSource;
+  /** behind the host in URLs, for instance `:8443` */
+  urlPort: string;
+}
+
 /** What every part of the driver works with. */
 export interface DriverContext {
   docker: DockerApi;
@@ -40,5 +47,7 @@ export interface DriverContext {
   routes: RoutePublisher;
   log: EventLog;
   subnets: string;
+  /** absent: the edge serves plain HTTP alone */
+  https: HttpsOptions | undefined;
   times: DriverTimes;
 }

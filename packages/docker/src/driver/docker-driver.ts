@@ -18,7 +18,7 @@ import type {
 import { desiredReplicas, parseRolloutSpec } from '@davit/rollout';
 import { DockerApi } from '../docker-api.ts';
 import { keyOf } from '../labels.ts';
-import type { DriverContext, DriverTimes, Probe } from './context.ts';
+import type { DriverContext, DriverTimes, HttpsOptions, Probe } from './context.ts';
 import type { DeploymentState } from './driver-state.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { EventLog } from './event-log.ts';
@@ -53,6 +53,8 @@ export interface DockerDriverOptions {
   times?: Partial<DriverTimes>;
   /** behind the host in URLs, for instance `:8080` */
   urlPort?: string;
+  /** absent: rules that ask for TLS are served without, and say so */
+  https?: HttpsOptions;
 }
 
 const TIMES: DriverTimes = {
@@ -76,13 +78,14 @@ const MAX_INSTANCES = 100;
  */
 export async function createDockerDriver(options: DockerDriverOptions): Promise<RolloutDriver> {
   const file = await StateFile.open(options.stateFile);
-  const { installationId, logger, edge, probe, box, clock = systemClock } = options;
+  const { installationId, logger, edge, probe, box, https, clock = systemClock } = options;
+  const certificates = https?.certificates;
   const times = { ...TIMES, ...options.times };
   const { drainMs, holdMs } = times;
   const context: DriverContext = {
     docker: new DockerApi(options.host),
-    ...{ installationId, logger, edge, probe, box, clock, file, times },
-    routes: new RoutePublisher({ edge, file, drainMs, holdMs }),
+    ...{ installationId, logger, edge, probe, box, clock, file, times, https },
+    routes: new RoutePublisher({ edge, file, drainMs, holdMs, certificates }),
     log: new EventLog(clock),
     subnets: options.subnets ?? SUBNETS,
   };
@@ -127,6 +130,7 @@ class Driver implements RolloutDriver {
         return [...Object.keys(deployments), ...Object.keys(removals)];
       },
     });
+    context.https?.certificates.onChange(() => this.#recertify());
     this.#running = Promise.all([
       watch.run(this.#stop.signal),
       keepRoutes(context, this.#stop.signal),
@@ -283,6 +287,15 @@ class Driver implements RolloutDriver {
       if (!replaced.signal.aborted) throw error;
     } finally {
       this.#aborts.delete(key);
+    }
+  }
+
+  /** Another certificate, or a question of an authority: the edge gets it, and those it is for show it. */
+  async #recertify(): Promise<void> {
+    const { routes, file } = this.#context;
+    await routes.publish(this.#stop.signal);
+    for (const [key, { routes: own }] of Object.entries(file.state.deployments)) {
+      if (own.some(({ secure }) => secure !== undefined)) this.#queue.add(key);
     }
   }
 

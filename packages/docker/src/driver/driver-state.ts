@@ -1,5 +1,6 @@
-import type { DeploymentRef, RolloutIntent, Route } from '@davit/domain';
+import type { DeploymentRef, RolloutIntent } from '@davit/domain';
 import type { RolloutSpec } from '@davit/rollout';
+import type { WantedRoute } from './secure-routes.ts';
 
 export type Reach = Pick<RolloutSpec, 'interfaces' | 'readiness'>;
 
@@ -26,7 +27,7 @@ export interface DeploymentState extends DeploymentRef {
   /** instances that shall be replaced */
   evicted: string[];
   /** what the edge is told, wanted or not by others */
-  routes: Route[];
+  routes: WantedRoute[];
 }
 
 export interface DriverState {

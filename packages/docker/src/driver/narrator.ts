@@ -138,6 +138,7 @@ export class Narrator {
       taken: context.routes.taken(pass.key),
       port: urlPort,
       now: context.clock.now(),
+      https: context.https,
     });
   }
 

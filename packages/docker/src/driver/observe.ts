@@ -17,10 +17,13 @@ import type {
   RolloutStatus,
 } from '@davit/rollout';
 import { ignoredFields } from '../plan/ignored-fields.ts';
+import { withCertificates } from './certificate-condition.ts';
 import type { Container } from './containers.ts';
+import type { HttpsOptions } from './context.ts';
 import type { LastEnd } from './last-end.ts';
 import { isCrashing, isReady, judge } from './pass.ts';
 import type { Pass, Trouble } from './pass.ts';
+import type { WantedRoute } from './secure-routes.ts';
 
 export interface ObserveSource {
   pass: Pass;
@@ -34,6 +37,7 @@ export interface ObserveSource {
   /** behind the host in a URL: `:8080`, or nothing */
   port: string;
   now: number;
+  https: HttpsOptions | undefined;
 }
 
 /**
@@ -171,11 +175,11 @@ function phaseOf(ready: boolean, reason: string): Phase {
 
 /** What Docker and the edge have to say beside the cluster's words. */
 function refine(status: RolloutStatus, source: ObserveSource): RolloutStatus {
-  const { pass, trouble, taken, port } = source;
+  const { pass, trouble, taken, https, now } = source;
   const { deploymentId, spec, routes } = pass.state;
   const urls = routes
     .filter(({ host }) => !host.startsWith('*') && !taken.includes(host))
-    .map(({ host, path }) => `http://${host}${port}${path}`);
+    .map((route) => urlOf(route, source));
   const ingresses = (spec.interfaces ?? [])
     .filter(({ ingress }) => (ingress?.rules ?? []).length > 0)
     .map(({ name, ingress }) => ({
@@ -183,14 +187,23 @@ function refine(status: RolloutStatus, source: ObserveSource): RolloutStatus {
       hosts: (ingress?.rules ?? []).map(({ host }) => host),
       status: judge(pass).active.length > 0 ? 'Operational' : 'Pending',
     }));
-  const conditions = (status.conditions ?? []).map((one) =>
-    one.type === 'SpecRendered' ? { ...one, ...rendered(spec) } : one,
+  const told = (status.conditions ?? []).map((one) =>
+    one.type === 'SpecRendered' ? { ...one, ...rendered(spec, https !== undefined) } : one,
   );
+  const conditions = withCertificates(told, routes, { source: https?.certificates, now });
   return { ...status, ...worded(status, trouble, taken), urls, ingresses, conditions };
 }
 
-function rendered(spec: RolloutResource['spec']) {
-  const fields = ignoredFields(spec);
+function urlOf({ host, path, secure }: WantedRoute, { https, port }: ObserveSource): string {
+  const hasCertificate =
+    https !== undefined &&
+    secure !== undefined &&
+    https.certificates.find(host, secure.certificate) !== undefined;
+  return hasCertificate ? `https://${host}${https.urlPort}${path}` : `http://${host}${port}${path}`;
+}
+
+function rendered(spec: RolloutResource['spec'], https: boolean) {
+  const fields = ignoredFields(spec, { https });
   if (fields.length === 0) return { status: 'True' as const, reason: 'Complete', message: '' };
   const message = `Accepted, but without effect on Docker: ${fields.join(', ')}.`;
   return { status: 'False' as const, reason: 'FieldsNotRendered', message };

@@ -36,6 +36,23 @@ test('calls an app by the slugs of deployment and project, where they have some'
   expect(route?.host).toBe('storefront.docks.localhost');
 });
 
+test('asks for HTTPS alone where a rule has TLS, for both where one without stands beside it', () => {
+  const rules = [
+    { host: 'safe.com', path: '/', tls: true, tlsSecretName: 'own' },
+    { host: 'both.com', path: '/', tls: true },
+    { host: 'both.com', path: '/' },
+    { host: 'plain.com', path: '/', tls: false },
+  ];
+  const interfaces = [{ name: 'http', port: 80, ingress: { rules } }];
+  const routes = renderRoutes(ref, { servers, reach: { interfaces }, state: 'active' });
+  expect(routes.map(({ host, secure }) => [host, secure])).toEqual([
+    ['safe.com', { certificate: 'own', only: true }],
+    ['both.com', { only: false }],
+    ['plain.com', undefined],
+    ['shop.p1.localhost', undefined],
+  ]);
+});
+
 test('leaves out what the edge would refuse', () => {
   const rules = ['a b.example.com', 'x_y', '-a.com'].map((host) => ({ host, path: '/' }));
   rules.push({ host: 'fine.example.com', path: '/a?b' }, { host: 'fine.example.com', path: '/ä' });

@@ -1,6 +1,8 @@
-import type { EdgeTarget, Route, RouteState } from '@davit/domain';
+import type { EdgeTarget, RouteState } from '@davit/domain';
 import { isRoutable } from '../plan/ignored-fields.ts';
+import type { IngressRule } from '../plan/ignored-fields.ts';
 import type { DeploymentState, Reach } from './driver-state.ts';
+import type { WantedRoute } from './secure-routes.ts';
 
 /** An instance that can answer. */
 export interface Server {
@@ -20,24 +22,43 @@ export const localHost = ({ projectId, deploymentId, slug, project }: Named): st
 export function renderRoutes(
   named: Named,
   { servers, reach, state }: { servers: readonly Server[]; reach: Reach; state: RouteState },
-): Route[] {
+): WantedRoute[] {
   const { projectId, deploymentId } = named;
   const app = { projectId, deploymentId };
-  const routes = new Map<string, Route>();
+  const routes = new Map<string, WantedRoute>();
   for (const [index, { name, port, ingress }] of (reach.interfaces ?? []).entries()) {
     const targets = servers.map((server): EdgeTarget => targetOf(server, { port, name, index }));
     const rules = (ingress?.rules ?? []).filter(isRoutable);
     const places = rules.map(({ host, path }) => ({
       host: host === '' ? '*' : host.toLowerCase(),
       path,
+      ...securityOf(host, path, rules),
     }));
     if (index === 0) places.push({ host: localHost(named), path: '/' });
-    for (const { host, path } of places) {
+    for (const place of places) {
+      const { host, path } = place;
       const id = `${projectId}/${deploymentId}:${host}${path}`;
-      if (!routes.has(id)) routes.set(id, { id, host, path, app, targets, state });
+      if (!routes.has(id)) routes.set(id, { id, ...place, app, targets, state });
     }
   }
   return [...routes.values()];
+}
+
+/**
+ * A rule with TLS sends plain HTTP to HTTPS; a rule for the same place without TLS beside it asks for both to be
+ * served.
+ */
+function securityOf(
+  host: string,
+  path: string,
+  rules: readonly IngressRule[],
+): Pick<WantedRoute, 'secure'> {
+  const same = rules.filter((rule) => rule.host === host && rule.path === path);
+  const secured = same.filter(({ tls }) => tls === true);
+  if (secured.length === 0) return {};
+  const certificate = secured.find(({ tlsSecretName = '' }) => tlsSecretName !== '')?.tlsSecretName;
+  const only = secured.length === same.length;
+  return { secure: { ...(certificate !== undefined && { certificate }), only } };
 }
 
 /** One id has one address: further ports of an instance are targets of their own. */
@@ -53,7 +74,7 @@ function targetOf(
 export const instanceOfTarget = (id: string): string => id.split(':')[0] ?? id;
 
 export interface Division {
-  routes: Route[];
+  routes: WantedRoute[];
   /** `project/deployment` → hosts it asked for and others have */
   taken: Map<string, string[]>;
 }

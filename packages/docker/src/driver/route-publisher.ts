@@ -1,6 +1,7 @@
 import { AppError } from '@davit/domain';
-import type { EdgePort, Route, RouteTable } from '@davit/domain';
+import type { CertificateSource, EdgePort, RouteTable } from '@davit/domain';
 import { divideRoutes } from './render-routes.ts';
+import { hostsToSecure, type Secured, secureRoutes } from './secure-routes.ts';
 import type { StateFile } from './state-file.ts';
 
 export interface RoutePublisherOptions {
@@ -8,6 +9,8 @@ export interface RoutePublisherOptions {
   file: StateFile;
   drainMs: number;
   holdMs: number;
+  /** absent: nothing is served over HTTPS */
+  certificates?: CertificateSource | undefined;
 }
 
 /** Brings the routes of all deployments to the edge, as one table with the next generation. */
@@ -47,25 +50,25 @@ export class RoutePublisher {
 
   async #publish(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { routes } = this.#division();
-    const wanted = JSON.stringify(routes);
+    const secured = this.#secured();
+    const wanted = JSON.stringify(secured);
     if (wanted === this.#inForce) return;
-    if (this.#inForce === undefined && (await this.#isKnown(routes, signal))) return;
-    await this.#next(routes, signal);
+    if (this.#inForce === undefined && (await this.#isKnown(secured, signal))) return;
+    await this.#next(secured, signal);
     this.#inForce = wanted;
   }
 
   /** After a start: the edge may still have this very table, or be ahead. */
-  async #isKnown(routes: Route[], signal: AbortSignal): Promise<boolean> {
+  async #isKnown(secured: Secured, signal: AbortSignal): Promise<boolean> {
     const { file, edge } = this.#options;
     const { generation } = file.state;
     try {
       if (generation > 0) {
-        await edge.put(this.#table(generation, routes), { signal });
-        this.#inForce = JSON.stringify(routes);
+        await edge.put(this.#table(generation, secured), { signal });
+        this.#inForce = JSON.stringify(secured);
         return true;
       }
-      if (routes.length === 0) return true;
+      if (secured.routes.length === 0) return true;
       await this.#catchUp(signal);
     } catch (error) {
       if (!AppError.is(error, 'conflict')) throw told(error);
@@ -74,13 +77,13 @@ export class RoutePublisher {
     return false;
   }
 
-  async #next(routes: Route[], signal: AbortSignal): Promise<void> {
+  async #next(secured: Secured, signal: AbortSignal): Promise<void> {
     const { file, edge } = this.#options;
     await file.update((state) => {
       state.generation += 1;
     });
     try {
-      await edge.put(this.#table(file.state.generation, routes), { signal });
+      await edge.put(this.#table(file.state.generation, secured), { signal });
     } catch (error) {
       // it may be in force all the same, or not: find out the next time
       this.#inForce = undefined;
@@ -96,9 +99,16 @@ export class RoutePublisher {
     });
   }
 
-  #table(generation: number, routes: Route[]): RouteTable {
+  #table(generation: number, secured: Secured): RouteTable {
     const { drainMs, holdMs } = this.#options;
-    return { generation, routes, drainMs, holdMs };
+    return { generation, ...secured, drainMs, holdMs };
+  }
+
+  #secured(): Secured {
+    const { certificates } = this.#options;
+    const { routes } = this.#division();
+    certificates?.want(hostsToSecure(routes));
+    return secureRoutes(routes, certificates);
   }
 
   #division() {

@@ -92,7 +92,7 @@ test.each([
 });
 
 test('names the fields that mean nothing on Docker', () => {
-  expect(ignoredFields(aSpec())).toEqual([]);
+  expect(ignoredFields(aSpec(), { https: false })).toEqual([]);
   const ingress = { ingressClass: 'nginx', rules: [{ host: 'a.com', path: '/', tls: true }] };
   const spec = aSpec({
     interfaces: [{ name: 'http', port: 80, ingress }],
@@ -100,7 +100,7 @@ test('names the fields that mean nothing on Docker', () => {
     serviceAccountName: 'me',
     horizontalScale: { minReplicas: 1, maxReplicas: 3 },
   });
-  expect(ignoredFields(spec)).toEqual([
+  expect(ignoredFields(spec, { https: false })).toEqual([
     'horizontalScale.maxReplicas',
     'serviceAccountName',
     'volumes[0].storageClass',

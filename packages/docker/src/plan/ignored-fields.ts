@@ -1,7 +1,7 @@
 import type { RolloutSpec } from '@davit/rollout';
 
 /** Spec paths that mean nothing on one Docker host: accepted, so that manifests stay portable, and told. */
-export function ignoredFields(spec: RolloutSpec): string[] {
+export function ignoredFields(spec: RolloutSpec, { https }: { https: boolean }): string[] {
   const scale = spec.horizontalScale;
   const volumes = (spec.volumes ?? []).flatMap(({ storageClass = '' }, index) =>
     storageClass === '' ? [] : [`volumes[${index}].storageClass`],
@@ -17,22 +17,30 @@ export function ignoredFields(spec: RolloutSpec): string[] {
     ['tolerations', (spec.tolerations ?? []).length > 0],
   ];
   const fields = present.filter(([, isSet]) => isSet).map(([field]) => field);
-  return [...fields, ...volumes, ...ignoredIngress(spec)];
+  return [...fields, ...volumes, ...ignoredIngress(spec, https)];
 }
 
-function ignoredIngress(spec: RolloutSpec): string[] {
+function ignoredIngress(spec: RolloutSpec, https: boolean): string[] {
   return (spec.interfaces ?? []).flatMap(({ ingress }, index) => {
     const at = `interfaces[${index}].ingress`;
     const fields: string[] = [];
     if ((ingress?.ingressClass ?? '') !== '') fields.push(`${at}.ingressClass`);
     if (Object.keys(ingress?.annotations ?? {}).length > 0) fields.push(`${at}.annotations`);
-    for (const [position, rule] of (ingress?.rules ?? []).entries()) {
-      if (rule.tls === true) fields.push(`${at}.rules[${position}].tls`);
-      if (!isRoutable(rule)) fields.push(`${at}.rules[${position}]`);
-    }
-    return fields;
+    const rules = ingress?.rules ?? [];
+    return [
+      ...fields,
+      ...rules.flatMap((rule, position) => ignoredRule(rule, `${at}.rules[${position}]`, https)),
+    ];
   });
 }
+
+function ignoredRule(rule: IngressRule, at: string, https: boolean): string[] {
+  const fields = rule.tls === true && !https ? [`${at}.tls`] : [];
+  return isRoutable(rule) ? fields : [...fields, at];
+}
+
+type Ingress = NonNullable<NonNullable<RolloutSpec['interfaces']>[number]['ingress']>;
+export type IngressRule = NonNullable<Ingress['rules']>[number];
 
 const LABEL = '[a-z0-9]([a-z0-9-]*[a-z0-9])?';
 const HOST = new RegExp(`^(\\*|(\\*\\.)?${LABEL}(\\.${LABEL})*)$`);
