@@ -37,12 +37,12 @@ export function image(
 export async function webImage(
   name: string,
   text: string,
-  options: ImageOptions = {},
+  options: ImageOptions & { files?: ImageFiles } = {},
 ): Promise<Image> {
   if (missingPrograms(['web']).length > 0)
     throw new AppError('unsupported', 'not built yet: web (run: npm run engines -- --prepare)');
   const web = { content: readFileSync(programPath('web')), mode: 0o755 };
-  const files = { 'bin/web': web, 'etc/text': text };
+  const files = { ...options.files, 'bin/web': web, 'etc/text': text };
   return scratchImage(name, { port: 8080, ...options, files, command: ['/bin/web'] });
 }
 

@@ -27,10 +27,8 @@ export async function prepare(
     {
       spec: state.spec,
       pull: opened.pull,
-      onProgress(message) {
-        onPulling(message);
-        if (!message.endsWith('%.')) context.log.add(state, { reason: 'Pulling', message });
-      },
+      onProgress: onPulling,
+      onEvent: (event) => context.log.add(state, event),
     },
     signal,
   );

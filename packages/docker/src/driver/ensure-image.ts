@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '@davit/domain';
 import type { RolloutIntent } from '@davit/domain';
 import type { RolloutSpec } from '@davit/rollout';
+import type { NewEvent } from './event-log.ts';
 import { ndjson } from '../ndjson.ts';
 import { imageName } from '../plan/container-plan.ts';
 import type { DriverContext } from './context.ts';
@@ -19,6 +20,8 @@ export interface ImageWanted {
   pull?: RolloutIntent['pull'] | undefined;
   /** told in words how far a pull is */
   onProgress(message: string): void;
+  /** told when a pull begins and when it is over */
+  onEvent(event: NewEvent): void;
 }
 
 /** a pull that says nothing for so long is given up */
@@ -56,7 +59,7 @@ async function has({ docker }: DriverContext, name: string, signal: AbortSignal)
 }
 
 async function pull(
-  { docker }: DriverContext,
+  { docker, clock }: DriverContext,
   wanted: ImageWanted & { name: string },
   signal: AbortSignal,
 ): Promise<void> {
@@ -66,12 +69,15 @@ async function pull(
     password: credentials.password,
     serveraddress: credentials.registry,
   };
+  const begin = clock.now();
   const silence = new AbortController();
   const either = AbortSignal.any([signal, silence.signal]);
   const giveUp = (): void => silence.abort(new AppError('timeout', 'The registry fell silent.'));
   let timer = setTimeout(giveUp, SILENCE_MS);
   try {
-    wanted.onProgress(`Pulling image ${name}.`);
+    const message = `Pulling image ${name}.`;
+    wanted.onProgress(message);
+    wanted.onEvent({ reason: 'Pulling', message });
     const stream = (await docker.pull(name, auth, { signal: either })) as Readable;
     const layers = new Map<string, { current: number; total: number }>();
     for await (const progress of ndjson<Progress>(stream)) {
@@ -82,6 +88,8 @@ async function pull(
       if (percent !== undefined) wanted.onProgress(`Pulling image ${name}: ${percent} %.`);
     }
     either.throwIfAborted();
+    const seconds = ((clock.now() - begin) / 1000).toFixed(1);
+    wanted.onEvent({ reason: 'Pulled', message: `Pulled image ${name} in ${seconds} s.` });
   } finally {
     clearTimeout(timer);
   }

@@ -6,17 +6,29 @@ import { AppError } from '@davit/domain';
 /** Where a Docker listens: a socket's path, or `tcp://host:port`. */
 export type DockerAddress = string;
 
+interface Call {
+  path: string;
+  body?: object;
+  file?: string;
+  headers?: Record<string, string>;
+}
+
 /** One call of the Docker API; `file` is sent as a tar body. Another status than 2xx throws with its message. */
 export async function dockerApi<T = unknown>(
   address: DockerAddress,
   method: string,
-  path: string | { path: string; body?: object; file?: string },
+  path: string | Call,
 ): Promise<T> {
-  const call = typeof path === 'string' ? { path } : path;
+  const call: Call = typeof path === 'string' ? { path } : path;
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const type = call.file === undefined ? 'application/json' : 'application/x-tar';
   const outgoing = request(
-    { ...place(address), method, path: call.path, headers: { 'Content-Type': type } },
+    {
+      ...place(address),
+      method,
+      path: call.path,
+      headers: { 'Content-Type': type, ...call.headers },
+    },
     (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));

@@ -6,8 +6,11 @@ import { dockerApi } from './docker-api.ts';
 import { Processes } from './processes.ts';
 import { findOnPath } from './programs.ts';
 
-/** What the supervisor answers, once. */
-export type DockerSupervisorMessage = { started: true } | { failed: string };
+/** What the supervisor answers: once after its start, and to every `DockerOrder` but `stop`. */
+export type DockerSupervisorMessage = { done: true } | { failed: string };
+
+/** `crash` is SIGKILL for dockerd alone; containers and what keeps them live on. */
+export type DockerOrder = 'crash' | 'start' | 'stop';
 
 const START_MS = 60_000;
 
@@ -19,10 +22,12 @@ class DockerSupervisor {
   readonly #directory: string;
   readonly #socket: string;
   readonly #processes: Processes;
+  readonly #liveRestore: boolean;
   #stopping: Promise<void> | undefined;
 
-  constructor(directory: string) {
+  constructor(directory: string, { liveRestore }: { liveRestore: boolean }) {
     this.#directory = directory;
+    this.#liveRestore = liveRestore;
     this.#socket = join(directory, 'docker.sock');
     this.#processes = new Processes(directory);
   }
@@ -39,6 +44,7 @@ class DockerSupervisor {
       // the host's rules and routes are somebody else's: bridges alone make host and containers meet
       ...['--bridge', 'none', '--iptables=false', '--ip6tables=false', '--ip-forward=false'],
       ...['--ip-masq=false', '--userland-proxy=false'],
+      ...(this.#liveRestore ? ['--live-restore'] : []),
     ]);
     const deadline = Date.now() + START_MS;
     for (;;) {
@@ -51,6 +57,10 @@ class DockerSupervisor {
       if (Date.now() > deadline) throw new Error('dockerd did not answer in time');
       await sleep(100);
     }
+  }
+
+  crash(): Promise<void> {
+    return this.#processes.crash('dockerd');
   }
 
   stop(): Promise<void> {
@@ -108,19 +118,29 @@ class DockerSupervisor {
   }
 }
 
-async function supervise(directory: string): Promise<void> {
-  const supervisor = new DockerSupervisor(directory);
+async function supervise(directory: string, liveRestore: boolean): Promise<void> {
+  const supervisor = new DockerSupervisor(directory, { liveRestore });
   const end = (): void => {
     void supervisor.stop().finally(() => process.exit());
   };
-  process.once('disconnect', end).once('message', end);
+  process.once('disconnect', end);
   process.once('SIGTERM', end).once('SIGINT', end).once('SIGHUP', end);
   const tell = (message: DockerSupervisorMessage, done: () => void): void => {
     process.send?.(message, undefined, {}, done);
   };
+  const follow = async (order: DockerOrder): Promise<void> => {
+    if (order === 'stop') return end();
+    try {
+      await supervisor[order]();
+      tell({ done: true }, () => undefined);
+    } catch (error) {
+      tell({ failed: String(error) }, () => undefined);
+    }
+  };
+  process.on('message', (order: DockerOrder) => void follow(order));
   try {
     await supervisor.start();
-    tell({ started: true }, () => undefined);
+    tell({ done: true }, () => undefined);
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
     await supervisor.stop();
@@ -128,4 +148,4 @@ async function supervise(directory: string): Promise<void> {
   }
 }
 
-await supervise(process.argv[2] ?? '');
+await supervise(process.argv[2] ?? '', process.argv.includes('--live-restore'));

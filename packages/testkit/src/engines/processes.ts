@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,6 +28,7 @@ export class Processes {
     closeSync(log);
     this.#running.set(name, child);
     const ended = (how: unknown): void => {
+      if (this.#running.get(name) !== child) return;
       this.#running.delete(name);
       const tail = readFileSync(path, 'utf8').trim().split('\n').slice(-5).join('\n');
       const message = `${name} ended with ${String(how)}:\n${tail}`;
@@ -39,6 +41,16 @@ export class Processes {
   /** Aborted, with the reason, once a program has ended by itself or all were killed. */
   get signal(): AbortSignal {
     return this.#stopped.signal;
+  }
+
+  /** Kills one on purpose, with SIGKILL: the others go on, and it may be started again. */
+  async crash(name: string): Promise<void> {
+    const child = this.#running.get(name);
+    if (child?.pid === undefined) return;
+    this.#running.delete(name);
+    const gone = once(child, 'exit');
+    killGroup(child.pid);
+    await gone;
   }
 
   /** Kills every group at once and waits until all are gone: their data is thrown away anyway. */
