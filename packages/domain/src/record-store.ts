@@ -41,6 +41,8 @@ export interface WriteTx {
   update(collection: Collection, id: string, row: Row): void;
   /** Throws `not_found` when no such row is there. */
   delete(collection: Collection, id: string): void;
+  /** Writes a row of `_params` as it is. */
+  setParamText(key: string, text: string): void;
   readonly collections: CollectionTx;
   readonly platform: PlatformTx;
 }
@@ -56,7 +58,8 @@ export interface CollectionStore {
   loadCollections(): Promise<Collection[]>;
   /** A row of `_params`, parsed; undefined when absent. */
   getParam(key: string): Promise<unknown>;
-  setParam(key: string, value: unknown): Promise<void>;
+  /** Writes a row of `_params`; `also` runs in the same transaction. */
+  setParam(key: string, value: unknown, also?: (tx: WriteTx) => void): Promise<void>;
   /** The same with text that is stored as it is (encrypted settings). */
-  setParamText(key: string, text: string): Promise<void>;
+  setParamText(key: string, text: string, also?: (tx: WriteTx) => void): Promise<void>;
 }

@@ -53,7 +53,7 @@ export function onRemoval({ records, store }: PlatformParts): void {
     },
     { tags: [projects, deployments], id: 'platform.removal.request' },
   );
-  records.hooks.onRecordDelete(
+  records.hooks.onRecordDeleteExecute(
     (e) => {
       leaving.set(e.tx, (leaving.get(e.tx) ?? new Set()).add(e.record.id));
       removeHistory(e.tx, e.record.id);
@@ -66,7 +66,7 @@ export function onRemoval({ records, store }: PlatformParts): void {
     },
     { tags: [deployments], id: 'platform.deployment.delete' },
   );
-  records.hooks.onRecordDelete(
+  records.hooks.onRecordDeleteExecute(
     (e) => {
       const project = e.record.id;
       for (const { id } of e.tx.find(deployments, { project })) e.tx.remove(deployments, id);

@@ -83,7 +83,7 @@ export function onRolloutDelete(parts: PlatformParts): void {
     },
     { tags: [rollouts], id: 'platform.rollout.delete.request' },
   );
-  parts.records.hooks.onRecordDelete(
+  parts.records.hooks.onRecordDeleteExecute(
     (e) => {
       const ref = refOf(e.record);
       e.tx.platform.deleteSecrets(e.record.id);

@@ -21,16 +21,38 @@ export type { LocatedFile } from './files/locate-file.ts';
 export type { SqlConsole } from './sql-console.ts';
 export type { HookOptions, RegisterHook } from './hooks/chain.ts';
 export type { Hooks } from './hooks/hooks.ts';
+export type { HookEvents, HookName } from './hooks/hook-events.ts';
+export { HOOK_NAMES } from './hooks/hook-events.ts';
+export type {
+  CollectionAfterEvent,
+  CollectionEvent,
+  CollectionExecuteEvent,
+  ModelAfterEvent,
+  ModelEvent,
+  ModelExecuteEvent,
+  ModelSubject,
+  RecordAfterEvent,
+  RecordEvent,
+  RecordExecuteEvent,
+} from './hooks/model-events.ts';
+export type {
+  BackupEvent,
+  BatchRequestEvent,
+  CollectionRequestEvent,
+  CollectionsImportRequestEvent,
+  CollectionsListRequestEvent,
+  FileDownloadRequestEvent,
+  FileTokenRequestEvent,
+  LifecycleEvent,
+  TerminateEvent,
+} from './hooks/system-events.ts';
 export type {
   RealtimeConnectRequestEvent,
   RealtimeMessageSendEvent,
   RealtimeSubscribeRequestEvent,
-  RecordAfterEvent,
   RecordAuthRequestEvent,
   RecordAuthWithPasswordRequestEvent,
-  RecordCommitEvent,
   RecordEnrichEvent,
-  RecordValidateEvent,
   RecordViewRequestEvent,
   RecordWriteRequestEvent,
   RecordsListRequestEvent,

@@ -37,8 +37,9 @@ import type { S3Settings } from './settings/settings.ts';
 import { editableSettings, type Settings } from './settings/settings-editor.ts';
 import { StoredSettings } from './settings/stored-settings.ts';
 import { sqlConsole, type SqlConsole } from './sql-console.ts';
-import { storeScope, TransactionScope } from './scope.ts';
+import { storeScope } from './scope.ts';
 import { systemClock } from './system-clock.ts';
+import { Transactions } from './transaction.ts';
 import { announce } from './write/announce.ts';
 
 export interface RecordsOptions {
@@ -89,10 +90,21 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
 
 /** Loads the collections and answers requests until `close`. */
 export async function openRecords(options: RecordsOptions): Promise<Records> {
-  const { store } = options;
   const memory = new MemoryCatalog();
   const core = createCore(options, memory);
-  const scope = storeScope(store, (changes) => announce(core, changes));
+  const transactions = new Transactions(core, options.store);
+  const store = transactions.joined(options.store);
+  const scope = storeScope({
+    store,
+    current: () => transactions.current(),
+    exclusively: (work) => transactions.run((_scope, tx) => work(tx)),
+    announce: (changes) => announce(core, changes),
+  });
+  const transaction: Records['transaction'] = (run) =>
+    transactions.run((inner) => {
+      const own = { core, scope: inner };
+      return run({ ...requestOperations(own), ...internalOperations(own) });
+    });
   const context = { core, scope };
   const hub = new RealtimeHub(core, scope);
   core.audience = hub;
@@ -101,7 +113,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     tokens.forgetAll();
     hub.onCollectionsChanged();
   };
-  const collections = new StoredCollections({ memory, store, core, events: { changed } });
+  const collections = new StoredCollections({ memory, store, core, scope, events: { changed } });
   await collections.reload();
   const { settingsBox: box, logger, testBucket } = options;
   const source = new StoredSettings({ store, box, logger });
@@ -111,7 +123,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   const mail = new AccountMail({ core, mailer, settings: () => settings.data });
   const auth = new RecordAuthentication({
     context,
-    transaction: (run) => transaction(core, store, run),
+    transaction,
     tokens,
     mail,
     providers,
@@ -137,10 +149,10 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     }),
     settings,
     locateFile: (collection, id, name) => locateFile(context, { collection, id, name }),
-    transaction: (run) => transaction(core, store, run),
+    transaction,
     batch(items, request, { check } = {}) {
       const timeoutMs = settings.current.batch.timeout * 1000;
-      return transaction(core, store, (tx) =>
+      return transaction((tx) =>
         before(timeoutMs, core.clock, (signal) =>
           runBatch(tx, items, { request, signal, ...(check && { check }) }),
         ),
@@ -168,27 +180,4 @@ function createCore(options: RecordsOptions, catalog: MemoryCatalog): Core {
     internal: (scope) => internalOperations({ core, scope }),
   };
   return core;
-}
-
-async function transaction<T>(
-  core: Core,
-  store: RecordStore,
-  run: (tx: RecordsTransaction) => Promise<T>,
-): Promise<T> {
-  let scope: TransactionScope | undefined;
-  let result: T;
-  try {
-    result = await store.transaction((tx) => {
-      scope = new TransactionScope(tx);
-      const context = { core, scope };
-      return run({ ...requestOperations(context), ...internalOperations(context) }).finally(() =>
-        scope?.end(),
-      );
-    });
-  } catch (error) {
-    await Promise.all((scope?.undo ?? []).map((undo) => undo()));
-    throw error;
-  }
-  await announce(core, scope?.changes ?? []);
-  return result;
 }

@@ -95,12 +95,15 @@ export class SqliteDatabase
     return this.#read((reader) => new Params(reader).get(key));
   }
 
-  async setParam(key: string, value: unknown): Promise<void> {
-    await this.write(() => new Params(this.#parts.writer).set(key, value));
+  setParam(key: string, value: unknown, also?: (tx: WriteTx) => void): Promise<void> {
+    return this.setParamText(key, JSON.stringify(value), also);
   }
 
-  async setParamText(key: string, text: string): Promise<void> {
-    await this.write(() => new Params(this.#parts.writer).setText(key, text));
+  async setParamText(key: string, text: string, also?: (tx: WriteTx) => void): Promise<void> {
+    await this.write((tx) => {
+      new Params(this.#parts.writer).setText(key, text);
+      also?.(tx);
+    });
   }
 
   runQuery(query: string): Promise<ConsoleResult> {

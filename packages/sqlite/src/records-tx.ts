@@ -12,6 +12,7 @@ import { AppError } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
 import { Collections } from './collections.ts';
 import { translating } from './error.ts';
+import { Params } from './params.ts';
 import { PlatformTables } from './platform-tables.ts';
 import { runReadJob, StatementCache } from './readers/read-job.ts';
 import { compileQuery } from './select/select.ts';
@@ -21,9 +22,11 @@ import { quoteIdentifier } from './sql.ts';
 export class RecordsTx implements WriteTx {
   readonly collections: CollectionTx;
   readonly platform: PlatformTx;
+  readonly #params: Params;
   readonly #statements: StatementCache;
 
   constructor(connection: Database) {
+    this.#params = new Params(connection);
     this.collections = new Collections(connection);
     this.platform = new PlatformTables(connection);
     this.#statements = new StatementCache(connection);
@@ -66,6 +69,10 @@ export class RecordsTx implements WriteTx {
   delete(collection: Collection, id: string): void {
     const text = `DELETE FROM ${quoteIdentifier(collection.name)} WHERE \`id\` = ?`;
     if (this.#run(text, [id], collection) === 0) throw missing();
+  }
+
+  setParamText(key: string, text: string): void {
+    this.#params.setText(key, text);
   }
 
   #run(text: string, values: Row[string][], collection: Collection): number {

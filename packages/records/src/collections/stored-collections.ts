@@ -23,6 +23,7 @@ import { complete } from './complete.ts';
 import { collectionPage } from './page.ts';
 import { isKnownType, mergeBody, normalize } from './merge-body.ts';
 import type { MemoryCatalog } from './memory-catalog.ts';
+import type { Scope } from '../scope.ts';
 import { generatedCollectionId, scaffold, withAuthIndexes } from './scaffold.ts';
 import { truncate } from './truncate.ts';
 import { validateCollection } from './validate-collection.ts';
@@ -58,13 +59,14 @@ export class StoredCollections implements Collections {
     memory: MemoryCatalog;
     store: Store;
     core: Core;
+    scope: Scope;
     events: CollectionEvents;
   }) {
     this.#memory = parts.memory;
     this.#store = parts.store;
     this.#core = parts.core;
     this.#events = parts.events;
-    this.#truncate = (collection) => truncate(parts.core, parts.store, collection);
+    this.#truncate = (collection) => truncate(parts, collection);
   }
 
   find(idOrName: string): Collection | undefined {

@@ -11,7 +11,7 @@ import type { Change, Draft } from '../write/draft.ts';
 export async function storeUploads(core: Core, draft: Draft): Promise<() => Promise<void>> {
   const names = new Set(fileNames(draft, draft.record));
   const uploads = [...draft.uploads.values()].filter(({ storedName }) => names.has(storedName));
-  if (uploads.length === 0) return () => Promise.resolve();
+  if (uploads.length === 0) return noUndo;
   const store = core.files;
   if (store === undefined) throw new AppError('unsupported', 'Files cannot be stored here.');
   const keyOf = (name: string): string => `${draft.collection.id}/${draft.record.id}/${name}`;
@@ -50,4 +50,9 @@ export async function removeObsoleteFiles(core: Core, change: Change): Promise<v
 
 function fileNames({ collection }: Pick<Draft, 'collection'>, record: RecordData): string[] {
   return schemaOf(collection).files.flatMap(({ name }) => castList(record[name] ?? null));
+}
+
+/** of what has put nothing anywhere */
+export function noUndo(): Promise<void> {
+  return Promise.resolve();
 }

@@ -27,6 +27,11 @@ export class HookChain<E extends { next(): R }, R> {
     this.#name = name;
   }
 
+  /** how many handlers there are, whatever their tags */
+  get size(): number {
+    return this.#handlers.length;
+  }
+
   readonly add: RegisterHook<E, R> = (call, options = {}) => {
     const handler = {
       id: options.id ?? `${this.#name}#${++this.#counter}`,
@@ -47,24 +52,34 @@ export class HookChain<E extends { next(): R }, R> {
     return this.#handlers.length < before;
   }
 
+  clear(): void {
+    this.#handlers = [];
+  }
+
   /** Worth building an event for? */
   handles(tags: readonly string[]): boolean {
+    if (this.#handlers.length === 0) return false;
     return this.#handlers.some((handler) => matches(handler.tags, tags));
   }
 
   /**
-   * Runs the handlers that match `tags` around `last`. `event.next` is set anew before each of them.
+   * Runs the handlers that match `tags` around `last`. `event.next` goes one step further each time it is called;
+   * after the last step it does nothing.
    */
   run(event: Omit<E, 'next'>, tags: readonly string[], last: (event: E) => R): R {
-    const handlers = this.#handlers.filter((handler) => matches(handler.tags, tags));
     const chained = event as E;
-    const call = (index: number): R => {
+    if (this.#handlers.length === 0) return last(chained);
+    const handlers = this.#handlers.filter((handler) => matches(handler.tags, tags));
+    let step = 0;
+    const next = (): R => {
+      const index = step++;
       const handler = handlers[index];
-      if (handler === undefined) return last(chained);
-      chained.next = () => call(index + 1);
-      return handler.call(chained);
+      // in the last step, and in handlers of an outer chain that shares the event, nothing is left to do
+      if (handler) return handler.call(chained);
+      return index === handlers.length ? last(chained) : (undefined as R);
     };
-    return call(0);
+    chained.next = next;
+    return next();
   }
 }
 

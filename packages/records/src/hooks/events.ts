@@ -44,31 +44,6 @@ export interface RecordWriteRequestEvent extends Asynchronous {
   commit(step: (tx: RecordTx) => void): void;
 }
 
-/** Before the commit; throw `invalid` with `data` to add complaints. */
-export interface RecordValidateEvent extends Asynchronous {
-  collection: Collection;
-  record: RecordData;
-  original?: RecordData;
-}
-
-/** Inside the transaction: synchronous. */
-export interface RecordCommitEvent {
-  collection: Collection;
-  record: RecordData;
-  original?: RecordData;
-  tx: RecordTx;
-  next(): void;
-}
-
-/** After the transaction. */
-export interface RecordAfterEvent extends Asynchronous {
-  collection: Collection;
-  record: RecordData;
-  original?: RecordData;
-  /** set in the `…Error` hooks */
-  error?: unknown;
-}
-
 /** The last word on what a client sees of a record. */
 export interface RecordEnrichEvent extends Asynchronous {
   collection: Collection;

@@ -1,7 +1,8 @@
-import type { Collection } from '@davit/domain';
+import type { Collection, WriteTx } from '@davit/domain';
 import { ruleFor, writable } from '../access/rule.ts';
+import { runModel, watchesCascades } from '../hooks/model-chain.ts';
 import type { RecordData } from '../record.ts';
-import { schemaOf } from '../schema.ts';
+import { reportFailure } from '../write/announce.ts';
 import { CommitUnit } from '../write/commit-unit.ts';
 import type { CommitStep } from '../write/persist.ts';
 import type { Context } from './context.ts';
@@ -26,18 +27,29 @@ export async function removeRecord(
   { collection, record }: { collection: Collection; record: RecordData },
   steps: readonly CommitStep[] = [],
 ): Promise<void> {
+  let unit: CommitUnit | undefined;
+  let isCommitted = false;
+  const begin = (tx: WriteTx): CommitUnit => {
+    const own = (unit = new CommitUnit(core, tx));
+    for (const step of steps) step(own);
+    return own;
+  };
+  const subject = { kind: 'record' as const, collection, record, original: record };
   try {
-    const changes = await scope.write((tx) => {
-      const unit = new CommitUnit(core, tx);
-      for (const step of steps) step(unit);
-      unit.delete(collection, record);
-      return unit.changes;
+    await runModel({ chains: core.chains, phase: 'Delete' }, subject, async () => {
+      if (watchesCascades(core.chains)) {
+        await scope.exclusively((tx) => begin(tx).deleteHooked(collection, record));
+      } else await scope.write((tx) => begin(tx).delete(collection, record));
+      isCommitted = true;
     });
-    await scope.settle(changes);
   } catch (error) {
-    const event = { collection, record, error };
-    const { tags } = schemaOf(collection);
-    await core.chains.onRecordAfterDeleteError.run(event, tags, () => undefined);
+    // what a handler threw after the commit does not undo it
+    if (isCommitted) await scope.settle(unit?.changes ?? []);
+    else {
+      const change = { action: 'delete' as const, collection, record };
+      await reportFailure(core, { change, done: unit?.changes ?? [], error });
+    }
     throw error;
   }
+  await scope.settle(unit?.changes ?? []);
 }

@@ -1,8 +1,10 @@
 import { AppError, type Collection, type WriteTx } from '@davit/domain';
+import { API_KEYS } from '../api-keys/key-table.ts';
 import type { Core } from '../core.ts';
 import { autogenerate } from '../fields/text.ts';
 import type { RecordData } from '../record.ts';
 import { schemaOf } from '../schema.ts';
+import type { Work } from './record-work.ts';
 
 export const SUPERUSERS = '_superusers';
 export const INSTALLER_EMAIL = '__pbinstaller@example.com';
@@ -11,11 +13,11 @@ export const MFAS = '_mfas';
 const OTPS = '_otps';
 const AUTH_ORIGINS = '_authOrigins';
 
-/** What these rules need of a commit unit. */
-export interface AuthTables {
+/** What these rules need of the work they are part of. */
+interface AuthTables {
   readonly core: Core;
   readonly tx: WriteTx;
-  delete(collection: Collection, record: RecordData): void;
+  deleting(collection: Collection, record: RecordData): Work;
 }
 
 interface Saved {
@@ -24,7 +26,7 @@ interface Saved {
 }
 
 /** A new password or e-mail address makes all tokens worthless; superusers are always verified. */
-export function beforeAuthSave(unit: AuthTables, collection: Collection, saved: Saved): void {
+export function* beforeAuthSave(unit: AuthTables, collection: Collection, saved: Saved): Work {
   const { record, original } = saved;
   if (collection.name === SUPERUSERS) record.verified = true;
   if (original === undefined) {
@@ -34,7 +36,7 @@ export function beforeAuthSave(unit: AuthTables, collection: Collection, saved: 
   const becameVerified = record.verified === true && original.verified !== true;
   const sensitive = record.password !== original.password || record.email !== original.email;
   const outsiders = becameVerified ? ownedBy(unit, EXTERNAL_AUTHS, { collection, record }) : [];
-  for (const [table, row] of outsiders) unit.delete(table, row);
+  for (const [table, row] of outsiders) yield* unit.deleting(table, row);
   if ((sensitive || outsiders.length > 0) && record.tokenKey === original.tokenKey) {
     const tokenKey = schemaOf(collection).get('tokenKey');
     if (tokenKey) record.tokenKey = autogenerate(tokenKey.field);
@@ -56,10 +58,10 @@ function refuseTakenId(unit: AuthTables, collection: Collection, id: string): vo
   });
 }
 
-export function afterAuthSave(unit: AuthTables, collection: Collection, saved: Saved): void {
+export function* afterAuthSave(unit: AuthTables, collection: Collection, saved: Saved): Work {
   const { record, original } = saved;
   if (original === undefined) {
-    if (collection.name === SUPERUSERS) removeInstaller(unit, collection, record);
+    if (collection.name === SUPERUSERS) yield* removeInstaller(unit, collection, record);
     return;
   }
   const stale = [
@@ -67,29 +69,33 @@ export function afterAuthSave(unit: AuthTables, collection: Collection, saved: S
     ...(record.tokenKey === original.tokenKey ? [] : [OTPS]),
   ];
   for (const name of stale) {
-    for (const [table, row] of ownedBy(unit, name, { collection, record })) unit.delete(table, row);
+    for (const [table, row] of ownedBy(unit, name, { collection, record }))
+      yield* unit.deleting(table, row);
   }
 }
 
 /** The last superuser stays; what belongs to an account goes with it. */
-export function beforeAuthRemove(
+export function* beforeAuthRemove(
   unit: AuthTables,
   collection: Collection,
   record: RecordData,
-): void {
+): Work {
   if (collection.name === SUPERUSERS && unit.tx.find(collection, {}).length === 1) {
     throw new AppError('invalid', "You can't delete the only existing superuser.");
   }
   for (const name of [EXTERNAL_AUTHS, MFAS, OTPS, AUTH_ORIGINS]) {
-    for (const [table, row] of ownedBy(unit, name, { collection, record })) unit.delete(table, row);
+    for (const [table, row] of ownedBy(unit, name, { collection, record }))
+      yield* unit.deleting(table, row);
   }
+  const owner = { collectionRef: collection.id, recordRef: record.id };
+  for (const { id } of unit.tx.find(API_KEYS, owner)) unit.tx.delete(API_KEYS, String(id));
 }
 
-function removeInstaller(unit: AuthTables, collection: Collection, created: RecordData): void {
+function* removeInstaller(unit: AuthTables, collection: Collection, created: RecordData): Work {
   if (created.email === INSTALLER_EMAIL) return;
   const schema = schemaOf(collection);
   for (const row of unit.tx.find(collection, { email: INSTALLER_EMAIL })) {
-    unit.delete(collection, schema.fromRow(row));
+    yield* unit.deleting(collection, schema.fromRow(row));
   }
 }
 

@@ -5,28 +5,29 @@ import { castList } from '../fields/cast.ts';
 import { buildQuery } from '../queries/build-query.ts';
 import type { RecordData } from '../record.ts';
 import { schemaOf } from '../schema.ts';
+import type { Work } from './record-work.ts';
 
 const BATCH = 4000;
 
-/** What a cascade needs of a commit unit. */
-export interface Cascade {
+/** What a cascade needs of the work it is part of. */
+interface Cascade {
   readonly core: Core;
   readonly tx: WriteTx;
   load(collection: Collection, id: string): RecordData | undefined;
-  store(collection: Collection, record: RecordData, original: RecordData): void;
-  delete(collection: Collection, record: RecordData): void;
+  updating(collection: Collection, record: RecordData, original: RecordData): Work;
+  deleting(collection: Collection, record: RecordData): Work;
 }
 
 /**
  * What refers to a record that is gone lets go of it: the id is taken out of the value; a record with nothing left
  * goes too (`cascadeDelete`) or, where the relation is required, forbids the whole deletion.
  */
-export function releaseReferences(unit: Cascade, target: Collection, id: string): void {
+export function* releaseReferences(unit: Cascade, target: Collection, id: string): Work {
   const collections = unit.core.catalog.list().filter(({ type }) => type !== 'view');
   for (const collection of collections.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const fields = schemaOf(collection).relations.map(({ field }) => field);
     for (const field of fields.filter(({ collectionId }) => collectionId === target.id)) {
-      releaseField(unit, { collection, field, id });
+      yield* releaseField(unit, { collection, field, id });
     }
   }
 }
@@ -37,25 +38,25 @@ interface Reference {
   id: string;
 }
 
-function releaseField(unit: Cascade, reference: Reference): void {
+function* releaseField(unit: Cascade, reference: Reference): Work {
   for (;;) {
     const records = referring(unit, reference);
-    for (const record of records) releaseRecord(unit, reference, record);
+    for (const record of records) yield* releaseRecord(unit, reference, record);
     if (records.length < BATCH) return;
   }
 }
 
-function releaseRecord(unit: Cascade, reference: Reference, found: RecordData): void {
+function* releaseRecord(unit: Cascade, reference: Reference, found: RecordData): Work {
   const { collection, field, id } = reference;
   // an earlier one of the batch may have taken it along
   const record = unit.load(collection, found.id);
   if (record === undefined) return;
   const left = castList(record[field.name] ?? null).filter((item) => item !== id);
-  if (left.length === 0 && field.cascadeDelete === true) unit.delete(collection, record);
+  if (left.length === 0 && field.cascadeDelete === true) yield* unit.deleting(collection, record);
   else if (left.length === 0 && field.required) throw new AppError('invalid', DELETE_FAILED);
   else {
     const value = schemaOf(collection).get(field.name)?.kind.cast(left, field) ?? '';
-    unit.store(collection, { ...record, [field.name]: value }, record);
+    yield* unit.updating(collection, { ...record, [field.name]: value }, record);
   }
 }
 

@@ -1,44 +1,27 @@
-import {
-  AppError,
-  type Collection,
-  type FieldErrors,
-  type PlatformTx,
-  type Row,
-  type WriteTx,
-} from '@davit/domain';
+import type { Collection, FieldErrors, PlatformTx, Row, WriteTx } from '@davit/domain';
 import type { Core } from '../core.ts';
-import { notFound, notUnique } from '../failure.ts';
+import { notFound } from '../failure.ts';
 import { castList } from '../fields/cast.ts';
-import { formatDate } from '../fields/date.ts';
-import { textOption } from '../fields/field-kind.ts';
 import { MISSING_RELATION } from '../fields/relation.ts';
-import { autogenerate } from '../fields/text.ts';
-import type { HookChain } from '../hooks/chain.ts';
-import type { RecordCommitEvent } from '../hooks/events.ts';
+import { textOption } from '../fields/field-kind.ts';
+import { watchesCascades } from '../hooks/model-chain.ts';
 import type { RecordTx } from '../hooks/record-tx.ts';
 import type { RecordData } from '../record.ts';
 import { schemaOf } from '../schema.ts';
-import {
-  afterAuthSave,
-  beforeAuthSave,
-  beforeAuthRemove,
-  type AuthTables,
-} from './auth-effects.ts';
-import { releaseReferences, type Cascade } from './cascade.ts';
 import type { Change } from './draft.ts';
+import { atOnce, drive, RecordWork } from './record-work.ts';
 
-/**
- * One piece of synchronous work in a transaction. Everything that changes a record passes here: request
- * operations, commit steps, cascades.
- */
-export class CommitUnit implements RecordTx, AuthTables, Cascade {
+/** One piece of work in a transaction: what commit steps and `…Execute` hooks get, and what requests run. */
+export class CommitUnit implements RecordTx {
   readonly changes: Change[] = [];
   readonly core: Core;
   readonly tx: WriteTx;
+  readonly #work: RecordWork;
 
   constructor(core: Core, tx: WriteTx) {
     this.core = core;
     this.tx = tx;
+    this.#work = this.#working({ hooked: false });
   }
 
   get platform(): PlatformTx {
@@ -50,8 +33,7 @@ export class CommitUnit implements RecordTx, AuthTables, Cascade {
   }
 
   load(collection: Collection, id: string): RecordData | undefined {
-    const row = this.tx.get(collection, id);
-    return row && schemaOf(collection).fromRow(row);
+    return this.#work.load(collection, id);
   }
 
   find(collection: string, where: Row): RecordData[] {
@@ -80,27 +62,31 @@ export class CommitUnit implements RecordTx, AuthTables, Cascade {
     this.delete(definition, record);
   }
 
-  /** Inserts or updates; fills what the server fills. */
   store(collection: Collection, record: RecordData, original: RecordData | undefined): void {
-    const action = original === undefined ? 'create' : 'update';
-    if (original === undefined) fillGenerated(collection, record);
-    const event = { collection, record, tx: this, ...(original && { original }) };
-    const chain = action === 'create' ? 'onRecordCreate' : 'onRecordUpdate';
-    this.#run(this.core.chains[chain], event, ({ record: final }) => {
-      this.#write(collection, final, original);
-      this.changes.push({ action, collection, record: final, ...(original && { original }) });
-      if (collection.type === 'auth') afterAuthSave(this, collection, { record: final, original });
-    });
+    atOnce(this.#work.storing({ collection, record, original }));
   }
 
   delete(collection: Collection, record: RecordData): void {
-    this.#run(this.core.chains.onRecordDelete, { collection, record, tx: this }, () => {
-      if (collection.type === 'auth') beforeAuthRemove(this, collection, record);
-      const audience = this.core.audience.of(this.tx, collection, record);
-      this.tx.delete(collection, record.id);
-      this.changes.push({ action: 'delete', collection, record, ...(audience && { audience }) });
-      releaseReferences(this, collection, record.id);
-    });
+    atOnce(this.#work.removing(collection, record));
+  }
+
+  /** As `store`, with the asynchronous hooks of what it takes along. */
+  storeHooked(
+    collection: Collection,
+    record: RecordData,
+    original: RecordData | undefined,
+  ): Promise<void> {
+    return drive(this.#working({ hooked: true }).storing({ collection, record, original }));
+  }
+
+  /** As `delete`, with the asynchronous hooks of what it takes along (and, for the record `itself`). */
+  deleteHooked(
+    collection: Collection,
+    record: RecordData,
+    { itself = false }: { itself?: boolean } = {},
+  ): Promise<void> {
+    const work = this.#working({ hooked: true });
+    return drive(itself ? work.deleting(collection, record) : work.removing(collection, record));
   }
 
   /** Complaints about relations to records that are not there. */
@@ -116,51 +102,14 @@ export class CommitUnit implements RecordTx, AuthTables, Cascade {
     return errors;
   }
 
-  #write(collection: Collection, record: RecordData, original: RecordData | undefined): void {
-    stampDates(collection, record, {
-      isNew: original === undefined,
-      now: formatDate(this.core.clock.now()),
+  #working({ hooked }: { hooked: boolean }): RecordWork {
+    const { core, tx, changes } = this;
+    return new RecordWork({
+      core,
+      tx,
+      changes,
+      unit: this,
+      hooked: hooked && watchesCascades(core.chains),
     });
-    if (collection.type === 'auth') beforeAuthSave(this, collection, { record, original });
-    const schema = schemaOf(collection);
-    const row = schema.toRow(record);
-    try {
-      if (original === undefined) this.tx.insert(collection, row);
-      else this.tx.update(collection, original.id, changed(row, schema.toRow(original)));
-    } catch (error) {
-      if (!AppError.is(error, 'conflict')) throw error;
-      throw new AppError('conflict', error.message, { data: notUnique(error), cause: error });
-    }
-  }
-
-  #run(
-    chain: HookChain<RecordCommitEvent, void>,
-    event: Omit<RecordCommitEvent, 'next'>,
-    last: (event: RecordCommitEvent) => void,
-  ): void {
-    chain.run(event, schemaOf(event.collection).tags, last);
-  }
-}
-
-function changed(row: Row, before: Row): Row {
-  return Object.fromEntries(Object.entries(row).filter(([name, value]) => before[name] !== value));
-}
-
-/** Empty fields with a pattern get a value: ids and token keys first of all. */
-export function fillGenerated(collection: Collection, record: RecordData): void {
-  for (const { field, name } of schemaOf(collection).fields) {
-    if (field.type === 'text' && record[name] === '') record[name] = autogenerate(field);
-  }
-}
-
-function stampDates(
-  collection: Collection,
-  record: RecordData,
-  { isNew, now }: { isNew: boolean; now: string },
-): void {
-  for (const { field, name } of schemaOf(collection).fields) {
-    if (field.type === 'autodate' && field[isNew ? 'onCreate' : 'onUpdate'] === true) {
-      record[name] = now;
-    }
   }
 }

@@ -68,7 +68,7 @@ test('keeps a failing write from harming the ones it shares a commit with', asyn
 });
 
 test('shows commit hooks the transaction of every save', async () => {
-  records.hooks.onRecordUpdate(
+  records.hooks.onRecordUpdateExecute(
     (e) => {
       e.record.views = e.tx.find('comments', { post: e.record.id }).length;
       e.next();

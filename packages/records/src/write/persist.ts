@@ -1,53 +1,138 @@
-import { AppError } from '@davit/domain';
+import { AppError, type WriteTx } from '@davit/domain';
 import type { Core } from '../core.ts';
+import { noUndo, storeUploads } from '../files/store-uploads.ts';
+import { runModel, watchesCascades } from '../hooks/model-chain.ts';
 import type { RecordTx } from '../hooks/record-tx.ts';
 import { schemaOf } from '../schema.ts';
 import type { Scope } from '../scope.ts';
-import { storeUploads } from '../files/store-uploads.ts';
-import { CommitUnit, fillGenerated } from './commit-unit.ts';
-import type { Change, Draft } from './draft.ts';
+import { reportFailure } from './announce.ts';
+import { CommitUnit } from './commit-unit.ts';
+import type { Draft } from './draft.ts';
+import { fillGenerated } from './record-work.ts';
 import { refused, validate } from './validate.ts';
 
 export type CommitStep = (tx: RecordTx) => void;
 
+interface Saving {
+  core: Core;
+  scope: Scope;
+  draft: Draft;
+  steps: readonly CommitStep[];
+  /** what was done in the transaction, as far as it came */
+  unit?: CommitUnit;
+  isCommitted: boolean;
+  undo: () => Promise<void>;
+}
+
 /**
- * The three phases of a write: checks, hashing and files first; then one synchronous commit, in which `steps` run
- * before the record's own write; then what others are told.
+ * The three phases of a write: checks, hashing and files first; then one commit, in which `steps` run before the
+ * record's own write; then what others are told.
  */
 export async function persist(
   { core, scope }: { core: Core; scope: Scope },
   draft: Draft,
   steps: readonly CommitStep[] = [],
 ): Promise<void> {
-  let undo = (): Promise<void> => Promise.resolve();
-  let changes: readonly Change[];
+  const saving: Saving = { core, scope, draft, steps, isCommitted: false, undo: noUndo };
   try {
-    if (draft.original === undefined) fillGenerated(draft.collection, draft.record);
-    await validate(core, scope, draft);
-    await hashPasswords(core, draft);
-    undo = await storeUploads(core, draft);
-    changes = await scope.write((tx) => commit(new CommitUnit(core, tx), draft, steps));
+    await around(saving);
   } catch (error) {
-    await undo();
-    await reportFailure(core, draft, error);
+    await failed(saving, error);
     throw error;
   }
-  scope.onRollback(undo);
-  await scope.settle(changes);
+  await settle(saving);
 }
 
-function commit(unit: CommitUnit, draft: Draft, steps: readonly CommitStep[]): readonly Change[] {
-  for (const step of steps) step(unit);
+async function around(saving: Saving): Promise<void> {
+  const { draft, core } = saving;
   const { collection, record, original } = draft;
-  const missing = unit.missingRelations(collection, record);
-  if (Object.keys(missing).length > 0) throw refused(draft, missing);
+  const subject = { kind: 'record' as const, collection, record, ...(original && { original }) };
+  await runModel(
+    { chains: core.chains, phase: original ? 'Update' : 'Create' },
+    subject,
+    async (event) => {
+      draft.record = event.record;
+      await save(saving);
+    },
+  );
+}
+
+async function save(saving: Saving): Promise<void> {
+  const { draft, core, scope } = saving;
+  takePlainPasswords(draft);
+  if (draft.original === undefined) fillGenerated(draft.collection, draft.record);
+  await validate(core, scope, draft);
+  await hashPasswords(core, draft);
+  saving.undo = await storeUploads(core, draft);
+  if (takesOthersAlong(saving)) await scope.exclusively((tx) => commitHooked(saving, tx));
+  else await scope.write((tx) => commit(saving, tx));
+  saving.isCommitted = true;
+}
+
+/** What a handler threw after the commit does not undo it. */
+async function failed(saving: Saving, error: unknown): Promise<void> {
+  if (saving.isCommitted) return settle(saving);
+  const { draft, core, unit } = saving;
+  await saving.undo();
+  const { collection, record, original } = draft;
+  const action = original ? 'update' : 'create';
+  const change = { action, collection, record, ...(original && { original }) } as const;
+  await reportFailure(core, { change, done: unit?.changes ?? [], error });
+}
+
+async function settle({ scope, unit, undo }: Saving): Promise<void> {
+  if (!unit) return; // a handler has stopped it
+  if (undo !== noUndo) {
+    await scope.afterwards({ committed: () => Promise.resolve(), rolledBack: undo });
+  }
+  await scope.settle(unit.changes);
+}
+
+/** A changed account ends its sessions: handlers may want to know before. */
+function takesOthersAlong({ core, draft }: Saving): boolean {
+  return draft.collection.type === 'auth' && watchesCascades(core.chains);
+}
+
+function commit(saving: Saving, tx: WriteTx): void {
+  const unit = prepare(saving, tx);
+  const { collection, record, original } = saving.draft;
   try {
     unit.store(collection, record, original);
   } catch (error) {
-    if (AppError.is(error, 'conflict') && error.data) throw refused(draft, error.data);
-    throw error;
+    throw explained(saving.draft, error);
   }
-  return unit.changes;
+}
+
+async function commitHooked(saving: Saving, tx: WriteTx): Promise<void> {
+  const unit = prepare(saving, tx);
+  const { collection, record, original } = saving.draft;
+  try {
+    await unit.storeHooked(collection, record, original);
+  } catch (error) {
+    throw explained(saving.draft, error);
+  }
+}
+
+function prepare(saving: Saving, tx: WriteTx): CommitUnit {
+  const unit = (saving.unit = new CommitUnit(saving.core, tx));
+  for (const step of saving.steps) step(unit);
+  const { collection, record } = saving.draft;
+  const missing = unit.missingRelations(collection, record);
+  if (Object.keys(missing).length > 0) throw refused(saving.draft, missing);
+  return unit;
+}
+
+function explained(draft: Draft, error: unknown): unknown {
+  return AppError.is(error, 'conflict') && error.data ? refused(draft, error.data) : error;
+}
+
+/** What a handler has put into a password field is a new password in plain. */
+function takePlainPasswords({ collection, record, original, passwords }: Draft): void {
+  for (const { name } of schemaOf(collection).passwords) {
+    const value = record[name];
+    const before = original?.[name] ?? '';
+    if (typeof value === 'string' && value !== '' && value !== before) passwords.set(name, value);
+  }
 }
 
 async function hashPasswords(core: Core, draft: Draft): Promise<void> {
@@ -55,11 +140,4 @@ async function hashPasswords(core: Core, draft: Draft): Promise<void> {
     const plain = draft.passwords.get(name);
     if (plain) draft.record[name] = await core.hasher.hash(plain);
   }
-}
-
-async function reportFailure(core: Core, draft: Draft, error: unknown): Promise<void> {
-  const { collection, record, original } = draft;
-  const chain = core.chains[original ? 'onRecordAfterUpdateError' : 'onRecordAfterCreateError'];
-  const event = { collection, record, error, ...(original && { original }) };
-  await chain.run(event, schemaOf(collection).tags, () => undefined);
 }

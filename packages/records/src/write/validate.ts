@@ -1,6 +1,7 @@
 import { AppError, type FieldErrors } from '@davit/domain';
 import type { Core } from '../core.ts';
 import { SAVE_FAILED } from '../failure.ts';
+import { runModel } from '../hooks/model-chain.ts';
 import { schemaOf } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import { CommitUnit } from './commit-unit.ts';
@@ -12,8 +13,8 @@ import type { Draft } from './draft.ts';
  */
 export async function validate(core: Core, scope: Scope, draft: Draft): Promise<void> {
   const { collection, record, original } = draft;
-  const event = { collection, record, ...(original && { original }) };
-  await core.chains.onRecordValidate.run(event, schemaOf(collection).tags, async () => {
+  const subject = { kind: 'record' as const, collection, record, ...(original && { original }) };
+  await runModel({ chains: core.chains, phase: 'Validate' }, subject, async () => {
     const errors = fieldErrors(draft);
     if (Object.keys(errors).length === 0) return;
     const missing = await scope.write((tx) =>
