@@ -1,65 +1,36 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { NO_BUCKET, openBucket } from './moto.ts';
+import type { Bucket } from './moto.ts';
 import { send } from './scenario.ts';
 import { startServer } from './server.ts';
 import type { TestServer } from './server.ts';
-
-const MOTO = process.env.DAVIT_TEST_MOTO ?? '';
-const MISSING = existsSync(MOTO)
-  ? ''
-  : "set DAVIT_TEST_MOTO to a moto_server executable (pip install 'moto[server,s3]')";
 
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
 
-describe.skipIf(MISSING !== '')(`files in a bucket${MISSING && `: ${MISSING}`}`, () => {
-  let storage: ChildProcess;
-  let endpoint: string;
+describe.skipIf(NO_BUCKET !== '')(`files in a bucket${NO_BUCKET && `: ${NO_BUCKET}`}`, () => {
+  let bucket: Bucket;
   let server: TestServer;
   beforeAll(async () => {
-    const port = await freePort();
-    endpoint = `http://127.0.0.1:${port}`;
-    storage = spawn(MOTO, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    await vi.waitFor(async () => {
-      const made = await fetch(`${endpoint}/files`, { method: 'PUT' });
-      if (!made.ok) throw new Error(`no bucket: ${made.status}`);
-    }, 30_000);
+    bucket = await openBucket('files');
     server = await startServer();
-    const s3 = {
-      enabled: true,
-      endpoint,
-      bucket: 'files',
-      region: 'us-east-1',
-      accessKey: 'key',
-      secret: 'secret',
-      forcePathStyle: true,
-    };
     const { status, text } = await send(server, {
       method: 'PATCH',
       path: '/api/settings',
       as: 'superuser',
-      body: { s3 },
+      body: { s3: bucket.settings },
     });
     expect(`${status} ${text}`).toMatch(/^200 /);
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
-    storage.kill();
-    await once(storage, 'close');
+    await bucket[Symbol.asyncDispose]();
   });
 
-  async function keys(): Promise<string[]> {
-    const text = await (await fetch(`${endpoint}/files?list-type=2`)).text();
-    return [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);
-  }
+  const keys = (): Promise<string[]> => bucket.keys();
 
   async function upload(name: string): Promise<string> {
     const form = new FormData();
@@ -96,12 +67,3 @@ describe.skipIf(MISSING !== '')(`files in a bucket${MISSING && `: ${MISSING}`}`,
     await vi.waitFor(async () => expect(await keys()).toEqual([]));
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}

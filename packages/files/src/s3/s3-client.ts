@@ -1,4 +1,6 @@
 import { AppError } from '@davit/domain';
+import { httpFetch, httpRequest } from './http-request.ts';
+import type { HttpRequest } from './http-request.ts';
 import { encode, signRequest } from './sign-request.ts';
 
 export interface S3Options {
@@ -9,7 +11,7 @@ export interface S3Options {
   secret: string;
   /** the bucket is part of the path instead of the host */
   forcePathStyle: boolean;
-  fetch?: typeof fetch;
+  fetch?: (url: URL, request: HttpRequest) => Promise<Response>;
   now?: () => Date;
   /** longest one request may take, and longest silence in an answer; default 60 s */
   timeoutMs?: number;
@@ -42,7 +44,11 @@ export class S3Client {
 
   /** The answer is read whole within the time. */
   async send(method: string, request: S3Request): Promise<Response> {
-    return this.#send(method, request, AbortSignal.timeout(this.#timeoutMs));
+    const { fetch: send = httpFetch } = this.#options;
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const response = await send(...this.#signed(method, request, signal)).catch(unreachable);
+    if (response.ok) return response;
+    throw refusal(response.status, await response.text());
   }
 
   /** The answer may take as long as it likes while bytes come. */
@@ -51,14 +57,18 @@ export class S3Client {
     const stop = (): void => silence.abort(new Error('the file storage fell silent'));
     let timer = setTimeout(stop, this.#timeoutMs);
     try {
-      const { body } = await this.#send('GET', { key }, silence.signal);
-      for await (const chunk of body ?? []) {
+      const request = this.#signed('GET', { key }, silence.signal);
+      const answer = await httpRequest(...request).catch(unreachable);
+      const status = answer.statusCode ?? 0;
+      if (status !== 200) throw refusal(status, (await answer.toArray()).join(''));
+      for await (const chunk of answer) {
         clearTimeout(timer);
         timer = setTimeout(stop, this.#timeoutMs);
-        yield chunk;
+        yield chunk as Buffer;
       }
     } catch (cause) {
-      throw AppError.is(cause) ? cause : unreachable(cause);
+      if (AppError.is(cause)) throw cause;
+      unreachable(cause);
     } finally {
       clearTimeout(timer);
     }
@@ -90,29 +100,17 @@ export class S3Client {
     return this.#options.timeoutMs ?? TIMEOUT_MS;
   }
 
-  async #send(
+  #signed(
     method: string,
     { key = '', query = {}, headers = {}, body }: S3Request,
     signal: AbortSignal,
-  ): Promise<Response> {
-    const { fetch: send = fetch, now = () => new Date() } = this.#options;
+  ): [URL, HttpRequest] {
+    const { now = () => new Date() } = this.#options;
     const url = this.#url(key, query);
     const own = { 'accept-encoding': 'identity', ...headers };
-    const signed = signRequest(
-      { method, url, headers: own, body: body ?? NOTHING },
-      this.#options,
-      now(),
-    );
-    const response = await send(url, {
-      method,
-      headers: signed,
-      signal,
-      ...(body && { body: body as Uint8Array<ArrayBuffer> }),
-    }).catch((cause: unknown) => {
-      throw unreachable(cause);
-    });
-    if (response.ok) return response;
-    throw await refusal(response);
+    const unsigned = { method, url, headers: own, body: body ?? NOTHING };
+    const signed = signRequest(unsigned, this.#options, now());
+    return [url, { method, headers: signed, signal, ...(body && { body }) }];
   }
 
   #url(key: string, query: Record<string, string>): URL {
@@ -134,15 +132,14 @@ export function xmlText(xml: string, name: string): string | undefined {
   return text?.replace(/&(\w+);/g, (entity, known: string) => ENTITIES[known] ?? entity);
 }
 
-function unreachable(cause: unknown): AppError {
-  return new AppError('unavailable', 'The file storage cannot be reached.', { cause });
+function unreachable(cause: unknown): never {
+  throw new AppError('unavailable', 'The file storage cannot be reached.', { cause });
 }
 
-async function refusal(response: Response): Promise<AppError> {
-  const text = await response.text().catch(() => '');
+function refusal(status: number, text: string): AppError {
   const words = [xmlText(text, 'Code'), xmlText(text, 'Message')].filter(Boolean).join(': ');
-  const cause = new Error(`${response.status} ${words || text.slice(0, 300)}`.trim());
-  if (response.status === 404 && !/NoSuchBucket/.test(words)) {
+  const cause = new Error(`${status} ${words || text.slice(0, 300)}`.trim());
+  if (status === 404 && !words.includes('NoSuchBucket')) {
     return new AppError('not_found', 'The file was not found.', { cause });
   }
   return new AppError('unavailable', 'The file storage refused the request.', { cause });

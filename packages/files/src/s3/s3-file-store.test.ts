@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { S3Options } from './s3-client.ts';
 import { createS3FileStore } from './s3-file-store.ts';
 import { signRequest } from './sign-request.ts';
 
@@ -37,8 +38,8 @@ test.each([
   [false, 'https://files.s3.example.com/a/b/c%20d.txt'],
 ])('the bucket is in the path: %s', async (forcePathStyle, expected) => {
   let asked = '';
-  const send: typeof fetch = (url) => {
-    asked = url instanceof URL ? url.href : '';
+  const send: S3Options['fetch'] = (url) => {
+    asked = url.href;
     return Promise.resolve(new Response('x'));
   };
   await createS3FileStore({ ...bucket, forcePathStyle, fetch: send }).get('a/b/c d.txt');
@@ -50,13 +51,13 @@ test.each([
   [403, 'unavailable'],
   [500, 'unavailable'],
 ])('%i is %s', async (status, code) => {
-  const send: typeof fetch = () => Promise.resolve(new Response('', { status }));
+  const send: S3Options['fetch'] = () => Promise.resolve(new Response('', { status }));
   const getting = createS3FileStore({ ...bucket, fetch: send }).get('a/b/c');
   await expect(getting).rejects.toMatchObject({ code });
 });
 
 test('a storage that is away is unavailable; a key that leaves the bucket is invalid', async () => {
-  const send: typeof fetch = () => Promise.reject(new TypeError('fetch failed'));
+  const send: S3Options['fetch'] = () => Promise.reject(new TypeError('fetch failed'));
   const store = createS3FileStore({ ...bucket, fetch: send });
   await expect(store.get('a/b/c')).rejects.toMatchObject({ code: 'unavailable' });
   await expect(store.get('a/../c')).rejects.toMatchObject({ code: 'invalid' });

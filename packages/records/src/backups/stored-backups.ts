@@ -153,6 +153,12 @@ export class StoredBackups implements Backups {
 }
 
 function failed(what: string, cause: unknown): AppError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AppError('invalid', `${what}. Raw error: \n${reason}`, { cause });
+  return new AppError('invalid', `${what}. Raw error: \n${reasonOf(cause)}`, { cause });
+}
+
+/** For superusers, who have to put it right: with what the storage or the disk said. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error ? `${message} ${reasonOf(cause)}` : message;
 }
