@@ -49,9 +49,9 @@ test('reports every problem together', () => {
   expect(problemsOf(line, env)).toEqual([
     'unknown flag: --colour',
     '--sync needs a value',
-    '"davit serve" takes 0 arguments, not 1: davit serve',
     'PB_ENCRYPTION_KEY must be 32 bytes, it is 5',
     '--readers must be a whole number from 0 to 64, it is -1',
+    'now is no domain name',
     '--http must be HOST:PORT, it is nowhere',
     '--driver must be one of auto, kubernetes, docker, none, it is podman',
     '--context needs --driver kubernetes',
@@ -83,6 +83,52 @@ test('knows the commands of the edge', () => {
   expect(parse('edge stop --dir /d')).toMatchObject({ command: 'edge', action: 'stop' });
   expect(problemsOf('edge --http :80')).toEqual(['--http does not belong to "davit edge"']);
 });
+
+test('serves domains on the ports of the web, as PocketBase does', () => {
+  expect(parse('serve Example.com www.example.com --dir /d')).toMatchObject({
+    http: { host: '0.0.0.0', port: 80 },
+    https: { address: { host: '0.0.0.0', port: 443 }, domains: ['example.com', 'www.example.com'] },
+    tls: { folder: '/d/certificates', cache: '/d/.autocert_cache' },
+  });
+  expect(parse('serve --https example.com:8443 --http :8080')).toMatchObject({
+    http: { port: 8080 },
+    https: { address: { host: 'example.com', port: 8443 }, domains: ['example.com'] },
+  });
+  expect(parse('serve')).not.toHaveProperty('https');
+  const line = 'serve --dir /d --acme-directory https://ca.test:14000/dir --acme-email a@b.c';
+  expect(parse(line)).toMatchObject({
+    tls: {
+      acmeDirectory: 'https://ca.test:14000/dir',
+      acmeEmail: 'a@b.c',
+      cache: '/d/.autocert_cache/ca.test_14000',
+    },
+  });
+  expect(problemsOf('serve localhost 10.0.0.1 --acme-directory http://ca --acme-email x')).toEqual([
+    'localhost is no domain name',
+    '10.0.0.1 is no domain name',
+    '--acme-directory must be an https:// address, it is http://ca',
+    '--acme-email must be an e-mail address, it is x',
+  ]);
+});
+
+test('serves apps over HTTPS where an address is given', () => {
+  const line = 'serve --driver docker --edge-https :8443 --edge-acme';
+  expect(parse(line)).toMatchObject({
+    driver: { edgeHttps: { host: '0.0.0.0', port: 8443 }, edgeAcme: true },
+  });
+  expect(parse('edge --edge-https :443')).toMatchObject({ https: { port: 443 } });
+  expect(problemsOf('serve --edge-acme')).toEqual(['--edge-acme needs --edge-https']);
+});
+
+test.each(['serve', 'superuser upsert', 'edge upgrade', 'doctor'])(
+  'explains %s alike for "help", --help and -h',
+  (command) => {
+    const help = parse(`help ${command}`);
+    expect(help).toMatchObject({ text: expect.stringContaining(`davit ${command}`) as string });
+    expect(parse(`${command} --help`)).toEqual(help);
+    expect(parse(`${command} -h`)).toEqual(help);
+  },
+);
 
 test('reads the key from the variable that is named', () => {
   const env = { MY_KEY: 'k'.repeat(32) };

@@ -7,6 +7,8 @@ import { readArguments } from './command-line/read-arguments.ts';
 import type { Values } from './command-line/read-arguments.ts';
 import { parseAddress, parseChoice, parseCount } from './command-line/values.ts';
 import type { Address } from './command-line/values.ts';
+import { httpsConfig, tlsConfig } from './tls/tls-config.ts';
+import type { HttpsConfig, TlsConfig } from './tls/tls-config.ts';
 
 export const DRIVERS = ['auto', 'kubernetes', 'docker', 'none'] as const;
 export type DriverChoice = (typeof DRIVERS)[number];
@@ -35,11 +37,17 @@ export interface DriverConfig {
   dockerHost: string;
   /** where the edge takes requests for apps on Docker */
   edgeHttp: Address;
+  /** absent: over plain HTTP alone */
+  edgeHttps?: Address;
+  /** order certificates for their hosts */
+  edgeAcme: boolean;
 }
 
 export interface ServeConfig extends DirectoryConfig {
   command: 'serve';
   http: Address;
+  https?: HttpsConfig;
+  tls: TlsConfig;
   origins: readonly string[];
   publicDir: string;
   driver: DriverConfig;
@@ -63,6 +71,7 @@ export interface EdgeCommandConfig {
   action: 'run' | 'stop' | 'upgrade' | 'successor';
   dir: string;
   http: Address;
+  https?: Address;
 }
 
 export type Config =
@@ -92,7 +101,7 @@ export function parseConfig(env: Environment, argv: readonly string[]): Config {
   const command = findCommand(words);
   if (values.version === true) return { command: 'version' };
   if (words[0] === 'help' || values.help === true || (!command && words.length === 0)) {
-    return { command: 'help', text: helpText(command?.name) };
+    return { command: 'help', text: helpText((command ?? findCommand(words.slice(1)))?.name) };
   }
   if (!command) throw new ConfigError([`unknown command: ${words.join(' ')}`, ...problems]);
   if (command.name === 'version') return { command: 'version' };
@@ -121,11 +130,19 @@ function build(reading: Reading, name: Exclude<CommandName, 'version'>): Config 
     const action = name.slice('superuser '.length) as SuperuserConfig['action'];
     return { command: 'superuser', action, email, password, ...directory };
   }
+  return serveConfig(reading, directory);
+}
+
+function serveConfig(reading: Reading, directory: DirectoryConfig): ServeConfig {
   const { values, problems } = reading;
+  const https = httpsConfig(reading, reading.words);
+  const usual = https ? '0.0.0.0:80' : '127.0.0.1:8090';
   return {
     command: 'serve',
     ...directory,
-    http: parseAddress('http', text(values.http) ?? '127.0.0.1:8090', problems),
+    http: parseAddress('http', text(values.http) ?? usual, problems),
+    ...(https && { https }),
+    tls: tlsConfig(reading, directory.dir),
     origins: text(values.origins)?.split(',') ?? ['*'],
     publicDir: resolve(text(values.publicDir) ?? join(directory.dir, '../pb_public')),
     driver: driverConfig(reading),
@@ -156,7 +173,7 @@ function driverConfig({ env, values, problems }: Omit<Reading, 'words'>): Driver
     }
   }
   if (name === 'kubernetes' || name === 'none') {
-    for (const flag of ['docker-host', 'edge-http'] as const) {
+    for (const flag of ['docker-host', 'edge-http', 'edge-https', 'edge-acme'] as const) {
       if (values[flag] !== undefined) problems.push(`--${flag} needs --driver docker`);
     }
   }
@@ -169,7 +186,22 @@ function driverConfig({ env, values, problems }: Omit<Reading, 'words'>): Driver
     ...(context !== undefined && { context }),
     inCluster: { host: env.KUBERNETES_SERVICE_HOST, port: env.KUBERNETES_SERVICE_PORT },
     dockerHost: dockerHost({ env, values, problems }),
+    ...edgeAddresses({ values, problems }),
+    edgeAcme: values['edge-acme'] === true,
+  };
+}
+
+function edgeAddresses({
+  values,
+  problems,
+}: Pick<Reading, 'values' | 'problems'>): Pick<DriverConfig, 'edgeHttp' | 'edgeHttps'> {
+  const https = text(values['edge-https']);
+  if (values['edge-acme'] === true && https === undefined) {
+    problems.push('--edge-acme needs --edge-https');
+  }
+  return {
     edgeHttp: parseAddress('edge-http', text(values['edge-http']) ?? ':8080', problems),
+    ...(https !== undefined && { edgeHttps: parseAddress('edge-https', https, problems) }),
   };
 }
 
@@ -182,12 +214,14 @@ function dockerHost({ env, values, problems }: Omit<Reading, 'words'>): string {
 }
 
 function edgeConfig({ values, problems }: Reading, name: string): EdgeCommandConfig {
+  const { edgeHttp, edgeHttps } = edgeAddresses({ values, problems });
   const action = name === 'edge' ? 'run' : name.slice('edge '.length);
   return {
     command: 'edge',
     action: action as EdgeCommandConfig['action'],
     dir: resolve(text(values.dir) ?? 'pb_data'),
-    http: parseAddress('edge-http', text(values['edge-http']) ?? ':8080', problems),
+    http: edgeHttp,
+    ...(edgeHttps && { https: edgeHttps }),
   };
 }
 
@@ -205,7 +239,7 @@ function checkUse(
   }
   const given = words.length - name.split(' ').length;
   const wanted = command.operands;
-  if (given !== wanted.length) {
+  if (wanted.at(-1)?.endsWith('…') !== true && given !== wanted.length) {
     const usage = ['davit', name, ...wanted].join(' ');
     problems.push(`"davit ${name}" takes ${wanted.length} arguments, not ${given}: ${usage}`);
   }

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import { AppError } from '@davit/domain';
 import type { Address } from './command-line/values.ts';
 
@@ -8,38 +10,78 @@ import type { Address } from './command-line/values.ts';
 const BACKLOG = 1024;
 const HEADERS_MS = 60_000;
 const REQUEST_MS = 5 * 60_000;
+const HANDSHAKE_MS = 15_000;
 const SWEEP_MS = 20;
+
+export interface ListenOptions {
+  address: Address;
+  /** the one to change when the address cannot be had */
+  flag: '--http' | '--https';
+  /** makes it HTTPS; answers undefined where a name has no certificate */
+  contextOf?: (name: string) => SecureContext | undefined;
+  /** what clients call it, where that is not the address */
+  name?: string;
+}
 
 export interface Listening {
   /** `http://host:port` as a browser on this machine would write it */
   url: string;
+  port: number;
   /** No new connections; those that are not done after `graceMs` are cut. */
   close(graceMs: number): Promise<void>;
 }
 
 /** Errors: `unavailable` when the address is taken or not allowed. */
-export async function listen(handler: RequestListener, address: Address): Promise<Listening> {
-  const server = createServer(
-    { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: HEADERS_MS },
-    handler,
-  );
-  await bind(server, address);
+export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listening> {
+  const { address, contextOf, name = hostName(address.host) } = options;
+  const server = contextOf ? secureServer(handler, contextOf) : createServer(TIMES, handler);
+  await bind(server, options);
   const { port } = server.address() as AddressInfo;
-  return { url: `http://${hostName(address.host)}:${port}`, close: (ms) => close(server, ms) };
+  const origin = contextOf ? `https://${name}` : `http://${name}`;
+  const url = contextOf && port === 443 ? origin : `${origin}:${port}`;
+  return { url, port, close: (ms) => close(server, ms) };
 }
 
-function bind(server: Server, { host, port }: Address): Promise<void> {
+const TIMES = {
+  headersTimeout: HEADERS_MS,
+  requestTimeout: REQUEST_MS,
+  keepAliveTimeout: HEADERS_MS,
+};
+
+function secureServer(
+  handler: RequestListener,
+  contextOf: (name: string) => SecureContext | undefined,
+): Server {
+  const options = {
+    ...TIMES,
+    ALPNProtocols: ['http/1.1'],
+    minVersion: 'TLSv1.2' as const,
+    handshakeTimeout: HANDSHAKE_MS,
+    SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) => {
+      const context = contextOf(name);
+      if (context) done(null, context);
+      else done(new Error('no certificate for this name'));
+    },
+  };
+  return createSecureServer(options, handler);
+}
+
+function bind(server: Server, { address: { host, port }, flag }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(new AppError('unavailable', explain(cause, `${host}:${port}`), { cause }));
+      const message = explain(cause, { address: `${host}:${port}`, flag });
+      reject(new AppError('unavailable', message, { cause }));
     });
     server.listen({ host, port, backlog: BACKLOG }, resolve);
   });
 }
 
-function explain({ code, message }: NodeJS.ErrnoException, address: string): string {
+function explain(
+  { code, message }: NodeJS.ErrnoException,
+  { address, flag }: { address: string; flag: string },
+): string {
   if (code === 'EADDRINUSE') {
-    return `Another process listens on ${address}. Stop it, or choose another address with --http.`;
+    return `Another process listens on ${address}. Stop it, or choose another address with ${flag}.`;
   }
   if (code === 'EACCES') return `This user may not listen on ${address}. Choose a port above 1023.`;
   return `Cannot listen on ${address}: ${message}`;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '@davit/domain';
 import type { Logger, RolloutDriver, SecretBox } from '@davit/domain';
 import type { DriverConfig } from './config.ts';
+import type { CertificateDesk } from './tls/open-certificates.ts';
 import { createNoneDriver } from './none-driver.ts';
 
 export interface DriverParts {
@@ -12,6 +13,8 @@ export interface DriverParts {
   dir: string;
   /** keeps the secrets among them */
   box: SecretBox;
+  /** absent: apps are served over plain HTTP alone */
+  certificates: CertificateDesk | undefined;
 }
 
 export interface SelectedDriver {
@@ -95,7 +98,8 @@ async function openDocker(config: DriverConfig, parts: DriverParts): Promise<Sel
   const { probe } = await import('@davit/edge');
   const { keptEdge } = await import('./edge/kept-edge.ts');
   const { installationId, logger, dir, box } = parts;
-  const { dockerHost: host, edgeHttp } = config;
+  const { dockerHost: host, edgeHttp, edgeHttps, edgeAcme } = config;
+  const certificates = edgeHttps && parts.certificates?.certificates({ issue: edgeAcme });
   const driver = await createDockerDriver({
     host,
     installationId,
@@ -103,8 +107,17 @@ async function openDocker(config: DriverConfig, parts: DriverParts): Promise<Sel
     box,
     probe,
     stateFile: join(dir, 'docker', 'state.json'),
-    edge: keptEdge({ dir, http: edgeHttp, logger }),
+    edge: keptEdge({ dir, http: edgeHttp, ...(edgeHttps && { https: edgeHttps }), logger }),
     urlPort: edgeHttp.port === 80 ? '' : `:${edgeHttp.port}`,
+    ...(certificates && {
+      https: { certificates, urlPort: edgeHttps.port === 443 ? '' : `:${edgeHttps.port}` },
+    }),
   });
-  return { driver, close: () => driver.close() };
+  return {
+    driver,
+    async close() {
+      await certificates?.close();
+      await driver.close();
+    },
+  };
 }

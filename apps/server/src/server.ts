@@ -12,12 +12,14 @@ import { changeOver } from './change-over.ts';
 import type { ServeConfig } from './config.ts';
 import { reportScripts } from './find-scripts.ts';
 import { findUi } from './find-ui.ts';
-import { listen } from './listen.ts';
 import { openDirectory } from './open-directory.ts';
 import type { Directory } from './open-directory.ts';
 import { openUpkeep } from './open-upkeep.ts';
 import { selectDriver } from './select-driver.ts';
 import type { SelectedDriver } from './select-driver.ts';
+import { openCertificates } from './tls/open-certificates.ts';
+import type { CertificateDesk } from './tls/open-certificates.ts';
+import { openFront } from './tls/open-front.ts';
 import { VERSION } from './version.ts';
 
 export type { ServeConfig } from './config.ts';
@@ -61,7 +63,12 @@ export async function createServer(
     const directory = await openDirectory(config, logger);
     opened.defer(() => directory.close());
     await reportScripts(config.dir, logger);
-    const { driver, router, run } = await openRollouts({ config, overrides, directory, opened });
+    const needsTls = config.https !== undefined || config.driver.edgeHttps !== undefined;
+    const certificates = needsTls ? await openCertificates(config.tls, logger) : undefined;
+    opened.defer(() => certificates?.close());
+    const { driver, router, run } = await openRollouts({
+      ...{ config, overrides, directory, opened, certificates },
+    });
     const ui = overrides.ui ?? findUi();
     let closing: Promise<void> | undefined;
     const close = (): Promise<void> => (closing ??= opened.disposeAsync());
@@ -89,7 +96,7 @@ export async function createServer(
       ...(ui !== undefined && { ui }),
       ...(existsSync(config.publicDir) && { publicDir: config.publicDir }),
     });
-    const listening = await listen(app, config.http);
+    const listening = await openFront(app, config, certificates);
     opened.defer(async () => {
       // Streams end with the records; until then their connections would count as requests under way.
       await Promise.all([listening.close(GRACE_MS), directory.records.close()]);
@@ -115,10 +122,17 @@ interface Opening {
   overrides: ServerOverrides;
   directory: Directory;
   opened: AsyncDisposableStack;
+  certificates: CertificateDesk | undefined;
 }
 
 /** The engine and what keeps it equal to the records. */
-async function openRollouts({ config, overrides, directory, opened }: Opening): Promise<{
+async function openRollouts({
+  config,
+  overrides,
+  directory,
+  opened,
+  certificates,
+}: Opening): Promise<{
   driver: RolloutDriver;
   router: ReturnType<typeof platformRouter>;
   run: () => void;
@@ -130,7 +144,9 @@ async function openRollouts({ config, overrides, directory, opened }: Opening): 
   const box = createSecretBox(key);
   const { driver, close } = overrides.driver
     ? given(overrides.driver)
-    : await selectDriver(config.driver, { installationId, logger, dir: config.dir, box });
+    : await selectDriver(config.driver, {
+        ...{ installationId, logger, box, certificates, dir: config.dir },
+      });
   opened.defer(close);
   const rollouts = openPlatform({
     records,

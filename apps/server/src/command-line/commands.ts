@@ -2,7 +2,7 @@ import type { FlagName } from './flags.ts';
 
 export interface Command {
   text: string;
-  /** names of the words after the command */
+  /** names of the words after the command; `…` at the end: any number of them */
   operands: readonly string[];
   flags: readonly FlagName[];
 }
@@ -15,8 +15,17 @@ const OPEN: readonly FlagName[] = [
   'readers',
   'dev',
 ];
-const DRIVER: readonly FlagName[] = ['driver', 'kubeconfig', 'context', 'docker-host', 'edge-http'];
-const EDGE: readonly FlagName[] = ['dir', 'edge-http'];
+const EDGE_ADDRESSES: readonly FlagName[] = ['edge-http', 'edge-https'];
+const DRIVER: readonly FlagName[] = [
+  'driver',
+  'kubeconfig',
+  'context',
+  'docker-host',
+  ...EDGE_ADDRESSES,
+  'edge-acme',
+];
+const TLS: readonly FlagName[] = ['certificates', 'acme-directory', 'acme-email'];
+const EDGE: readonly FlagName[] = ['dir', ...EDGE_ADDRESSES];
 const CREDENTIALS = ['EMAIL', 'PASSWORD'];
 
 const NAMES = [
@@ -37,9 +46,9 @@ export type CommandName = (typeof NAMES)[number];
 
 export const COMMANDS: Record<CommandName, Command> = {
   serve: {
-    text: 'runs the server',
-    operands: [],
-    flags: [...OPEN, 'http', 'origins', 'publicDir', ...DRIVER],
+    text: 'runs the server; with domains over HTTPS, with certificates from an authority',
+    operands: ['DOMAIN…'],
+    flags: ['http', 'https', ...TLS, 'origins', 'publicDir', ...OPEN, ...DRIVER],
   },
   'superuser upsert': {
     text: 'creates a superuser, or sets a new password',

@@ -1,6 +1,10 @@
 const NAMES = [
   'dir',
   'http',
+  'https',
+  'certificates',
+  'acme-directory',
+  'acme-email',
   'origins',
   'publicDir',
   'driver',
@@ -8,6 +12,8 @@ const NAMES = [
   'context',
   'docker-host',
   'edge-http',
+  'edge-https',
+  'edge-acme',
   'readers',
   'sync',
   'password-hash',
@@ -27,7 +33,23 @@ export interface Flag {
 /** Every flag of the command line. */
 export const FLAGS: Record<FlagName, Flag> = {
   dir: { value: 'FOLDER', text: 'where everything is stored (default ./pb_data)' },
-  http: { value: 'HOST:PORT', text: 'address to listen on (default 127.0.0.1:8090)' },
+  http: {
+    value: 'HOST:PORT',
+    text: 'address to listen on (default 127.0.0.1:8090; 0.0.0.0:80 with domains or --https)',
+  },
+  https: {
+    value: 'HOST:PORT',
+    text: 'address to listen on for HTTPS, where plain HTTP leads then (default 0.0.0.0:443 with domains, else none)',
+  },
+  certificates: {
+    value: 'FOLDER',
+    text: 'certificates of your own, NAME.crt with NAME.key, read again when they change (default certificates in --dir)',
+  },
+  'acme-directory': {
+    value: 'URL',
+    text: "the authority that issues certificates for domains (default Let's Encrypt)",
+  },
+  'acme-email': { value: 'EMAIL', text: 'whom the authority may write to (default nobody)' },
   origins: { value: 'LIST', text: 'origins browsers may call from, comma separated (default *)' },
   publicDir: { value: 'FOLDER', text: 'a site to serve at / (default pb_public beside --dir)' },
   driver: {
@@ -46,6 +68,13 @@ export const FLAGS: Record<FlagName, Flag> = {
   'edge-http': {
     value: 'HOST:PORT',
     text: 'where apps on Docker are reached (default :8080)',
+  },
+  'edge-https': {
+    value: 'HOST:PORT',
+    text: 'where apps on Docker are reached over HTTPS (default nowhere)',
+  },
+  'edge-acme': {
+    text: 'orders certificates for hosts of apps that ask for TLS, where there is none of your own',
   },
   readers: { value: 'N', text: 'threads that read the database (default: number of cores)' },
   sync: {

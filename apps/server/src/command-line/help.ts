@@ -27,12 +27,14 @@ function commandHelp(name: CommandName): string {
   const lines = [
     `${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
     '',
-    `Usage: ${['davit', name, ...operands].join(' ')}${flags.length > 0 ? ' [FLAGS]' : ''}`,
+    `Usage: ${['davit', name, ...operands.map(usageOf)].join(' ')}${flags.length > 0 ? ' [FLAGS]' : ''}`,
     '',
   ];
   if (flags.length === 0) return lines.join('\n');
   return [...lines, ...table(flags.map(flagRow)), ''].join('\n');
 }
+
+const usageOf = (operand: string): string => (operand.endsWith('…') ? `[${operand}]` : operand);
 
 type Row = [string, string];
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Address } from '../command-line/values.ts';
 
 /** Where the edge of a data directory keeps its things. */
 export interface EdgePlace {
@@ -26,6 +27,12 @@ export function edgePlace(dir: string): EdgePlace {
     pidFile: at('edge.pid'),
     logFile: at('edge.log'),
   };
+}
+
+/** As they were given. */
+export function addressArguments({ http, https }: { http: Address; https?: Address }): string[] {
+  const secure = https ? ['--edge-https', `${https.host}:${https.port}`] : [];
+  return ['--edge-http', `${http.host}:${http.port}`, ...secure];
 }
 
 /** This program's first file: in the bundle beside or above this one, in the sources one folder up. */

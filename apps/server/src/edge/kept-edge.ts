@@ -7,7 +7,7 @@ import { AppError } from '@davit/domain';
 import type { EdgePort, Logger } from '@davit/domain';
 import { createEdgeClient } from '@davit/edge';
 import type { Address } from '../command-line/values.ts';
-import { edgePlace, programFile } from './edge-place.ts';
+import { addressArguments, edgePlace, programFile } from './edge-place.ts';
 
 const START_MS = 15_000;
 /** an address that is taken stays taken for a while */
@@ -16,6 +16,7 @@ const AGAIN_MS = 30_000;
 export interface KeptEdgeOptions {
   dir: string;
   http: Address;
+  https?: Address;
   logger: Logger;
 }
 
@@ -48,12 +49,12 @@ export function keptEdge(options: KeptEdgeOptions): EdgePort {
 }
 
 /** Waits until it answers; what keeps it from doing so is logged, and told by the next call. */
-async function start({ dir, http, logger }: KeptEdgeOptions, client: EdgePort): Promise<void> {
+async function start(options: KeptEdgeOptions, client: EdgePort): Promise<void> {
+  const { dir, http, logger } = options;
   const { logFile } = edgePlace(dir);
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a', 0o600);
-  const address = `${http.host}:${http.port}`;
-  const args = [programFile(), 'edge', '--dir', dir, '--edge-http', address];
+  const args = [programFile(), 'edge', '--dir', dir, ...addressArguments(options)];
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   const ended = new AbortController();
@@ -64,12 +65,12 @@ async function start({ dir, http, logger }: KeptEdgeOptions, client: EdgePort): 
   while (!signal.aborted) {
     try {
       await client.inForce({ signal });
-      logger.log('info', 'edge started', { pid: child.pid, http: address });
+      logger.log('info', 'edge started', { pid: child.pid, http, https: options.https });
       return;
     } catch {
       await sleep(100);
     }
   }
   const said = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').at(-1);
-  logger.log('error', 'the edge does not start', { http: address, said });
+  logger.log('error', 'the edge does not start', { http, https: options.https, said });
 }

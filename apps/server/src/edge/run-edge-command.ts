@@ -4,7 +4,7 @@ import { AppError } from '@davit/domain';
 import type { Logger } from '@davit/domain';
 import { createEdgeClient, runEdge } from '@davit/edge';
 import type { EdgeCommandConfig } from '../config.ts';
-import { edgePlace, programFile } from './edge-place.ts';
+import { addressArguments, edgePlace, programFile } from './edge-place.ts';
 
 const STOP_MS = 60_000;
 const UPGRADE_MS = 60_000;
@@ -30,15 +30,16 @@ export async function runEdgeCommand(
   }
 }
 
-async function serve({ dir, http, action }: EdgeCommandConfig, logger: Logger): Promise<void> {
+async function serve(config: EdgeCommandConfig, logger: Logger): Promise<void> {
+  const { dir, http, https, action } = config;
   const { controlSocket, stateFile, pidFile } = edgePlace(dir);
   const ending = new AbortController();
   const end = (): void => ending.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
-  const address = `${http.host}:${http.port}`;
   await runEdge(
     {
       http: [http],
+      ...(https && { https: [https] }),
       controlSocket,
       stateFile,
       pidFile,
@@ -46,7 +47,7 @@ async function serve({ dir, http, action }: EdgeCommandConfig, logger: Logger): 
       inherit: action === 'successor',
       successor: {
         command: process.execPath,
-        args: [programFile(), 'edge', 'successor', '--dir', dir, '--edge-http', address],
+        args: [programFile(), 'edge', 'successor', '--dir', dir, ...addressArguments(config)],
       },
     },
     { signal: ending.signal },
