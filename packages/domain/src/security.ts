@@ -24,6 +24,8 @@ export interface TokenClaims {
   refreshable?: boolean;
   email?: string;
   newEmail?: string;
+  /** who acts as this record: the superuser that impersonates it */
+  act?: { sub: string };
 }
 
 /** HS256 tokens; the key is `record.tokenKey + collection.<type>Token.secret`. */

@@ -2,6 +2,8 @@ import type { FileStore, Logger, Thumbnails } from '@davit/domain';
 import type { Maintenance, Records } from '@davit/records';
 import express from 'express';
 import type { Express, Router } from 'express';
+import { apiKeysRouter } from './api-keys/api-keys-router.ts';
+import { auditRouter } from './audit/audit-router.ts';
 import { backupsRouter } from './backups/backups-router.ts';
 import { batchRouter } from './batch/batch-router.ts';
 import { cronsRouter } from './crons/crons-router.ts';
@@ -77,12 +79,14 @@ export function createApp(options: AppOptions): Express {
   app.use(collectionsRouter(records));
   app.use(sqlRouter(records));
   app.use(settingsRouter(records));
+  app.use(apiKeysRouter(records), auditRouter(records));
   if (options.maintenance) {
     const { logs, crons, backups } = options.maintenance;
-    app.use(logsRouter(logs), cronsRouter(crons), backupsRouter(records, backups));
+    app.use(logsRouter(records, logs), cronsRouter(records, crons));
+    app.use(backupsRouter(records, backups));
   }
   app.use(realtimeRouter(records));
-  if (options.platform) app.use('/api/davit/v1', options.platform);
+  if (options.platform) app.use(options.platform);
   if (options.ui !== undefined) app.use(uiRouter(options.ui));
   if (options.publicDir !== undefined) app.use(publicRouter(options.publicDir));
   else if (options.ui !== undefined) app.get('/', (_req, res) => res.redirect(307, '/_/'));

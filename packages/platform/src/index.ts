@@ -1,3 +1,4 @@
+export type { PlatformScope } from './scopes.ts';
 export { COLLECTION_IDS } from './collections.ts';
 export type { DeploymentStatus } from './deployment-status.ts';
 export { openPlatform } from './open-platform.ts';

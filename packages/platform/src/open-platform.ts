@@ -1,5 +1,6 @@
 import type { DeploymentRef } from '@davit/domain';
 import type { RecordAfterEvent, RecordData } from '@davit/records';
+import { auditAll } from './audit-hooks.ts';
 import { COLLECTION_IDS } from './collections.ts';
 import { onDeploymentWrite } from './deployment-hooks.ts';
 import { observe } from './observer.ts';
@@ -13,6 +14,7 @@ import { onRolloutDelete, onRolloutUpdate, refOf } from './rollout-change.ts';
 import { onRolloutCreate } from './rollout-create.ts';
 import type { Causes } from './rollout-create.ts';
 import { RolloutSync } from './rollout-sync.ts';
+import { namedScopes } from './scopes.ts';
 import { StatusBoard } from './status-board.ts';
 
 /** how many deployments are looked at before somebody's own wish, at most */
@@ -30,6 +32,7 @@ export interface OpenPlatform {
  */
 export function openPlatform(parts: PlatformParts): OpenPlatform {
   const causes: Causes = new WeakMap();
+  parts.records.apiKeys.declare(namedScopes);
   const phases = new PhaseWriter(parts);
   const board = new StatusBoard({
     clock: parts.clock,
@@ -37,6 +40,7 @@ export function openPlatform(parts: PlatformParts): OpenPlatform {
     onChange: (ref) => phases.add(ref),
   });
   const sync = new RolloutSync(parts, board);
+  auditAll(parts);
   onRolloutCreate({ parts, causes });
   onRolloutUpdate(parts);
   onRolloutDelete(parts);

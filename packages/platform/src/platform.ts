@@ -70,10 +70,9 @@ export class Platform {
     if (deployment?.project !== ref.projectId) throw notFound();
   }
 
-  /** Throws `unauthenticated` once the account is gone or its tokens were revoked. */
+  /** Throws `unauthenticated` once the account is gone, or its tokens or its API key were revoked. */
   async stillSignedIn(auth: AuthRecord | undefined): Promise<void> {
-    const now = auth && (await this.#parts.records.get(auth.collection.id, auth.record.id));
-    if (now && now.tokenKey === auth.record.tokenKey) return;
+    if (auth && (await this.#parts.records.auth.stillValid(auth))) return;
     throw new AppError('unauthenticated', 'Missing or invalid authentication.');
   }
 
@@ -116,15 +115,20 @@ export class Platform {
     return this.#parts.driver.events(ref, options);
   }
 
-  restart(ref: DeploymentRef, signal: AbortSignal): Promise<void> {
-    return this.#parts.driver.restart(ref, { signal });
+  restart(ref: DeploymentRef, { request, signal }: ActionOptions): Promise<void> {
+    return this.#noted(ref, { request, action: 'deployment.restart' }, () =>
+      this.#parts.driver.restart(ref, { signal }),
+    );
   }
 
   removeInstance(
     ref: DeploymentRef,
-    options: { instance: string; signal: AbortSignal },
+    { instance, request, signal }: ActionOptions & { instance: string },
   ): Promise<void> {
-    return this.#parts.driver.removeInstance(ref, options);
+    const detail = { instance };
+    return this.#noted(ref, { request, action: 'deployment.removeInstance', detail }, () =>
+      this.#parts.driver.removeInstance(ref, { instance, signal }),
+    );
   }
 
   /**
@@ -152,16 +156,40 @@ export class Platform {
   }
 
   /** Puts the stored spec back in place of an edited one. Throws `conflict` where nothing runs. */
-  async revert(ref: DeploymentRef, signal: AbortSignal): Promise<void> {
+  async revert(ref: DeploymentRef, { request, signal }: ActionOptions): Promise<void> {
     const wanted = await readWanted(this.#parts, ref);
     if (wanted.kind !== 'apply') throw new AppError('conflict', 'There is nothing to put back.');
     try {
-      await this.#parts.driver.apply(wanted.intent, { signal, revert: true });
+      await this.#noted(ref, { request, action: 'deployment.revert' }, () =>
+        this.#parts.driver.apply(wanted.intent, { signal, revert: true }),
+      );
     } finally {
       // a rollout that was created meanwhile has the last word
       this.#options.onReverted(ref);
     }
   }
+
+  /** What happens on the engine alone is in the audit log before it happens. */
+  #noted<T>(
+    { projectId, deploymentId }: DeploymentRef,
+    { request, action, detail }: { request: RequestInfo; action: string; detail?: JsonObject },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { records } = this.#parts;
+    const collection = records.collections.find(COLLECTION_IDS.deployments)?.name ?? '';
+    const note = { action, collection, record: deploymentId };
+    return records.audit.around(
+      request,
+      { ...note, detail: { ...detail, project: projectId } },
+      work,
+    );
+  }
+}
+
+/** Who wants it, and for how long. */
+export interface ActionOptions {
+  request: RequestInfo;
+  signal: AbortSignal;
 }
 
 const notFound = (): AppError => new AppError('not_found', "The requested resource wasn't found.");

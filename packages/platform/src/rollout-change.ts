@@ -1,5 +1,5 @@
 import { AppError } from '@davit/domain';
-import type { DeploymentRef, FieldErrors } from '@davit/domain';
+import type { DeploymentRef, FieldErrors, JsonObject } from '@davit/domain';
 import type { RecordData, RecordTx, RecordWriteRequestEvent } from '@davit/records';
 import { COLLECTION_IDS } from './collections.ts';
 import { textOf, timestamp } from './parts.ts';
@@ -28,7 +28,7 @@ export function onRolloutUpdate(parts: PlatformParts): void {
       const ran = original.endDate === '';
       const runs = textOf(record.endDate) === '';
       if (!ran && runs) await runAgain(e, parts);
-      else if (ran && !runs) record.endDate = timestamp(parts.clock);
+      else if (ran && !runs) stop(e, parts);
       else record.endDate = original.endDate ?? '';
       await e.next();
     },
@@ -50,11 +50,28 @@ function refuseChanges(record: RecordData, original: RecordData): void {
   }
 }
 
+function stop(e: RecordWriteRequestEvent, { clock }: PlatformParts): void {
+  e.record.endDate = timestamp(clock);
+  e.audit = { action: 'rollout.stop', detail: detailOf(e.record) };
+}
+
+/** Where a rollout belongs, for the audit log. */
+export function detailOf({ project, deployment, cause }: RecordData): JsonObject {
+  const why = textOf(cause);
+  return {
+    project: textOf(project),
+    deployment: textOf(deployment),
+    ...(why !== '' && { cause: why }),
+  };
+}
+
 async function runAgain(e: RecordWriteRequestEvent, parts: PlatformParts): Promise<void> {
   const now = timestamp(parts.clock);
   const last = await currentRollout(parts, textOf(e.record.deployment));
   e.record.startDate = now;
-  e.record.cause = last?.id === e.record.id ? 'start' : 'rollback';
+  const cause = last?.id === e.record.id ? 'start' : 'rollback';
+  e.record.cause = cause;
+  e.audit = { action: `rollout.${cause}`, detail: detailOf(e.record) };
   e.commit((tx) => {
     for (const running of runningOf(tx, e.record)) {
       if (running.id !== e.record.id) tx.save(rollouts, { id: running.id, endDate: now });

@@ -8,6 +8,7 @@ import { textOf, timestamp } from './parts.ts';
 import type { PlatformParts } from './parts.ts';
 import { openSecrets } from './seal.ts';
 import type { SealedManifest } from './manifest.ts';
+import { detailOf } from './rollout-change.ts';
 import { deploymentOf, ownedProject } from './target.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -40,6 +41,7 @@ export function onRolloutCreate({ parts, causes }: RolloutCreateOptions): void {
       record.manifest = sealed.manifest;
       record.startDate = timestamp(parts.clock);
       record.cause = causes.get(e.request.headers) ?? '';
+      e.audit = { action: 'rollout.deploy', detail: detailOf(record) };
       commit(e, { parts, sealed });
       await e.next();
     },

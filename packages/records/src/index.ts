@@ -9,7 +9,11 @@ export type {
 } from './operations.ts';
 export type { RecordData } from './record.ts';
 export { REQUEST_CONTEXTS } from './request.ts';
-export type { AuthRecord, RequestContext, RequestInfo, UploadedFile } from './request.ts';
+export type { AuthRecord, KeyUse, RequestContext, RequestInfo, UploadedFile } from './request.ts';
+export type { ApiKey, ApiKeys, NamedScope } from './api-keys/api-keys.ts';
+export { refuseKey, requireScope } from './api-keys/scope.ts';
+export type { AuditLog, AuditNote, Requester } from './audit/audit.ts';
+export type { OwnPage } from './own-tables/own-table.ts';
 export type { CollectionPage, Collections } from './collections/catalog.ts';
 export type { ViewSample } from './collections/dry-run-view.ts';
 export type { BatchItem, BatchAction } from './batch/batch-item.ts';

@@ -12,6 +12,10 @@ import type {
   TokenSigner,
 } from '@davit/domain';
 import { ProbeGuard } from './access/probe-guard.ts';
+import type { ApiKeys } from './api-keys/api-keys.ts';
+import { StoredApiKeys } from './api-keys/stored-api-keys.ts';
+import type { AuditLog } from './audit/audit.ts';
+import { StoredAudit } from './audit/stored-audit.ts';
 import { AccountMail } from './auth/account-mail.ts';
 import { RecordAuthentication } from './auth/authentication.ts';
 import type { FetchAvatar } from './auth/oauth2/new-account.ts';
@@ -68,6 +72,8 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   readonly hooks: Hooks;
   readonly auth: Authentication;
   readonly superusers: Superusers;
+  readonly apiKeys: ApiKeys;
+  readonly audit: AuditLog;
   readonly realtime: Realtime;
   readonly console: SqlConsole;
   readonly settings: Settings;
@@ -108,18 +114,27 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   const context = { core, scope };
   const hub = new RealtimeHub(core, scope);
   core.audience = hub;
-  const tokens = new Tokens(core, scope);
+  const audit = await StoredAudit.open(core, store);
+  const apiKeys = new StoredApiKeys({
+    core,
+    store,
+    collections: memory,
+    changed: (id) => {
+      tokens.forgetKey(id);
+      hub.forgetKey(id);
+    },
+  });
+  const tokens = new Tokens(core, scope, apiKeys);
   const changed = (): void => {
     tokens.forgetAll();
     hub.onCollectionsChanged();
   };
   const collections = new StoredCollections({ memory, store, core, scope, events: { changed } });
   await collections.reload();
-  const { settingsBox: box, logger, testBucket } = options;
+  const { settingsBox: box, logger, testBucket, mailer, providers, fetchAvatar } = options;
   const source = new StoredSettings({ store, box, logger });
   const settings = editableSettings({ core, store, source, box, testBucket });
   await settings.reload();
-  const { mailer, providers, fetchAvatar } = options;
   const mail = new AccountMail({ core, mailer, settings: () => settings.data });
   const auth = new RecordAuthentication({
     context,
@@ -129,9 +144,12 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     providers,
     fetchAvatar,
     realtime: hub,
+    audit,
+    keys: apiKeys,
   });
   const close = async (): Promise<void> => {
     mail.close();
+    await apiKeys.lastUsed.flush();
     await hub.close();
     await Promise.all(core.background);
   };
@@ -142,6 +160,8 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     hooks: createHooks(core.chains),
     auth,
     superusers: new RecordSuperusers(context, tokens, mail),
+    apiKeys,
+    audit,
     realtime: hub,
     console: sqlConsole(store, async () => {
       await collections.reload();
@@ -150,16 +170,24 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     settings,
     locateFile: (collection, id, name) => locateFile(context, { collection, id, name }),
     transaction,
-    batch(items, request, { check } = {}) {
-      const timeoutMs = settings.current.batch.timeout * 1000;
-      return transaction((tx) =>
-        before(timeoutMs, core.clock, (signal) =>
-          runBatch(tx, items, { request, signal, ...(check && { check }) }),
-        ),
-      );
-    },
+    batch: batches(core, settings, transaction),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+function batches(
+  { clock }: Core,
+  settings: Settings,
+  transaction: Records['transaction'],
+): Records['batch'] {
+  return (items, request, { check } = {}) => {
+    const timeoutMs = settings.current.batch.timeout * 1000;
+    return transaction((tx) =>
+      before(timeoutMs, clock, (signal) =>
+        runBatch(tx, items, { request, signal, ...(check && { check }) }),
+      ),
+    );
   };
 }
 

@@ -19,6 +19,18 @@ export interface AuthRecord {
   /** the stored record, hidden fields included: never send it out unshaped */
   record: RecordData;
   superuser: boolean;
+  /** a program that came with an API key of this record's; absent: the record itself */
+  key?: KeyUse;
+  /** id of the superuser who made the token to be this record */
+  impersonatedBy?: string;
+}
+
+/** What an API key allows, at most. */
+export interface KeyUse {
+  id: string;
+  name: string;
+  /** `posts:list` and the like, and what they include; collections by id */
+  scopes: ReadonlySet<string>;
 }
 
 /** One file of a multipart body. */

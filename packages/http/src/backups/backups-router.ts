@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '@davit/domain';
 import type { Backups, Records } from '@davit/records';
 import { Router } from 'express';
+import type { Response } from 'express';
 import { readBody } from '../body/read-body.ts';
 import { contextOf } from '../context.ts';
 import { requireSuperuser } from '../guards.ts';
@@ -16,8 +17,11 @@ const NOT_ALLOWED = 'Insufficient permissions to access the resource.';
 /** /api/backups: for superusers, who download with a file token. */
 export function backupsRouter(records: Records, backups: Backups): Router {
   const router = Router({ caseSensitive: true, strict: true });
+  // eslint-disable-next-line max-params -- reads like the action it is around
+  const noted = <T>(res: Response, what: string, key: string, work: () => Promise<T>): Promise<T> =>
+    records.audit.around(contextOf(res), { action: `backup.${what}`, record: key }, work);
   router.get('/api/backups', async (_req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:backups');
     const files = await backups.list();
     const items = files.map(({ key, size, modified }) => ({
       modified: new Date(modified).toISOString().replace('T', ' '),
@@ -27,14 +31,17 @@ export function backupsRouter(records: Records, backups: Backups): Router {
     sendPicked(res, 200, items);
   });
   router.post('/api/backups', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:backups');
     const { name } = (await readBody(req)).body;
-    await backups.create(typeof name === 'string' ? name : '');
+    const key = typeof name === 'string' ? name : '';
+    await noted(res, 'create', key, () => backups.create(key));
     sendNoContent(res);
   });
   router.post('/api/backups/upload', async (req, res) => {
-    requireSuperuser(res);
-    await readUpload(req, 'file', (name, content) => backups.upload(name, content));
+    requireSuperuser(res, '@admin:backups');
+    await readUpload(req, 'file', (name, content) =>
+      noted(res, 'upload', name, () => backups.upload(name, content)),
+    );
     sendNoContent(res);
   });
   router.get('/api/backups/:key', async (req, res) => {
@@ -51,13 +58,15 @@ export function backupsRouter(records: Records, backups: Backups): Router {
     else await pipeline(Readable.from(stream()), res);
   });
   router.delete('/api/backups/:key', async (req, res) => {
-    requireSuperuser(res);
-    await backups.delete(req.params.key);
+    requireSuperuser(res, '@admin:backups');
+    const { key } = req.params;
+    await noted(res, 'delete', key, () => backups.delete(key));
     sendNoContent(res);
   });
   router.post('/api/backups/:key/restore', async (req, res) => {
-    requireSuperuser(res);
-    await backups.restore(req.params.key);
+    requireSuperuser(res, '@admin:backups');
+    const { key } = req.params;
+    await noted(res, 'restore', key, () => backups.restore(key));
     sendNoContent(res);
   });
   return router;

@@ -3,7 +3,7 @@ import type { Collection, Field, FileStore, StoredFile, Thumbnails } from '@davi
 import type { LocatedFile, Records } from '@davit/records';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { requireAuth } from '../guards.ts';
+import { requirePerson } from '../guards.ts';
 import { sendJson } from '../json-response.ts';
 import { isInside } from '../limits/address-list.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
@@ -23,7 +23,7 @@ export function filesRouter(records: Records, options: FilesOptions): Router {
   const limit = limitAction(records, options.limiter);
   router.post('/api/files/token', (req, res) => {
     options.limiter.checkPath(req, res);
-    const { collection, record } = requireAuth(res);
+    const { collection, record } = requirePerson(res);
     sendJson(res, 200, { token: records.auth.issueToken(collection, record, { type: 'file' }) });
   });
   router.get('/api/files/:collection/:id/:name', async (req, res) => {
@@ -66,7 +66,9 @@ interface Access {
 async function checkAccess({ records, collection, id, req, res }: Access): Promise<void> {
   const request = requestInfo(req, res);
   const { token = '' } = request.query;
-  const found = token === '' ? undefined : await records.auth.authenticateFileToken(token);
+  // a key comes with the request itself: a token from it would allow more than the key
+  const program = request.auth?.key && request.auth;
+  const found = token === '' ? program : await records.auth.authenticateFileToken(token);
   const { superuserIPs } = records.settings.current;
   const isAllowed =
     !found?.superuser || superuserIPs.length === 0 || isInside(request.ip, superuserIPs);

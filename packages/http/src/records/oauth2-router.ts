@@ -15,7 +15,7 @@ export function oauth2Router(records: Records): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const { oauth2 } = records.auth;
   router.get('/api/collections/meta/oauth2-providers', (_req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:collections');
     sendPicked(
       res,
       200,

@@ -9,7 +9,7 @@ import { readForm } from './auth-form.ts';
 export function testMailRouter(records: Records): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.post('/api/settings/test/email', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:settings');
     const { body } = await readForm(req);
     try {
       await records.auth.sendTestMail(body);

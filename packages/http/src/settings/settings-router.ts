@@ -13,16 +13,16 @@ import { requestInfo } from '../request-info.ts';
 export function settingsRouter({ settings }: Records): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/api/settings', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:settings');
     sendPicked(res, 200, (await settings.view(requestInfo(req, res))) as Json);
   });
   router.patch('/api/settings', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:settings');
     const request = requestInfo(req, res, await readForm(req));
     sendPicked(res, 200, (await settings.update(request)) as Json);
   });
   router.post('/api/settings/test/s3', async (req, res) => {
-    requireSuperuser(res);
+    requireSuperuser(res, '@admin:settings');
     await settings.testFiles((await readForm(req)).body.filesystem);
     sendNoContent(res);
   });

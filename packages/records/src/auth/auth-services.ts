@@ -1,4 +1,5 @@
 import type { OAuth2Providers } from '@davit/domain';
+import type { AuditLog } from '../audit/audit.ts';
 import type { RecordsTransaction } from '../operations.ts';
 import type { RealtimeHub } from '../realtime/hub.ts';
 import type { Context } from '../requests/context.ts';
@@ -17,4 +18,6 @@ export interface AuthServices {
   /** absent: pictures are not taken over */
   fetchAvatar: FetchAvatar | undefined;
   realtime: RealtimeHub;
+  audit: AuditLog;
+  keys: { isValid(id: string, owner: string): Promise<boolean> };
 }

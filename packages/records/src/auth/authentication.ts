@@ -5,7 +5,8 @@ import type { RecordAuthWithPasswordRequestEvent } from '../hooks/events.ts';
 import type { RecordData } from '../record.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
 import type { Context } from '../requests/context.ts';
-import { loadRecord } from '../requests/load.ts';
+import { findRecord, loadRecord } from '../requests/load.ts';
+import { refuseKey } from '../api-keys/scope.ts';
 import { schemaOf } from '../schema.ts';
 import { authCollection } from './auth-collection.ts';
 import { passwordAuth } from './auth-options.ts';
@@ -124,16 +125,21 @@ export class RecordAuthentication implements Authentication {
 
   async impersonate(idOrName: string, id: string, request: RequestInfo): Promise<AuthResponse> {
     if (request.auth === undefined) throw new AppError('unauthenticated', UNAUTHENTICATED);
+    refuseKey(request.auth);
     if (!request.auth.superuser) throw new AppError('forbidden', SUPERUSERS_ONLY);
     const collection = this.#authCollection(idOrName);
     const record = await loadRecord(this.#context, collection, { id });
     const duration = parseDuration(request.body);
     const token = this.issueToken(collection, record, {
       refreshable: false,
+      impersonatedBy: request.auth.record.id,
       ...(duration > 0 && { duration }),
     });
     const signIn = { collection, record, token, request, method: '' };
-    return (await respond(this.#services, signIn)) as AuthResponse;
+    const answer = (await respond(this.#services, signIn)) as AuthResponse;
+    const note = { action: 'impersonate', collection: collection.name, record: id };
+    await this.#services.audit.note(request, note);
+    return answer;
   }
 
   async methods(collection: string): Promise<JsonObject> {
@@ -146,6 +152,13 @@ export class RecordAuthentication implements Authentication {
 
   authenticate(token: string): Promise<AuthRecord | undefined> {
     return this.#tokens.authenticate(token);
+  }
+
+  async stillValid(auth: AuthRecord): Promise<boolean> {
+    const { collection, record, key } = auth;
+    if (key) return this.#services.keys.isValid(key.id, record.id);
+    const now = await findRecord(this.#context, collection, { id: record.id });
+    return now?.tokenKey === record.tokenKey;
   }
 
   authenticateFileToken(token: string): Promise<AuthRecord | undefined> {

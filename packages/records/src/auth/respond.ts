@@ -28,7 +28,21 @@ export async function respond(
     answer = await describe(context, chained);
     await alertNewOrigin(services, chained);
   });
-  return answer ?? describe(context, event);
+  answer ??= await describe(context, event);
+  await noteSuperuser(services, event, answer);
+  return answer;
+}
+
+/** Superusers' own sign-ins; a refresh or an impersonation has no method. */
+async function noteSuperuser(
+  { audit }: AuthServices,
+  { collection, record, request, method }: SignIn,
+  answer: AuthResponse | MfaChallenge,
+): Promise<void> {
+  const superuser = collection.name === SUPERUSERS;
+  if (!superuser || method === '' || 'mfaId' in answer) return;
+  const by = { ip: request.ip, auth: { collection, record, superuser } };
+  await audit.note(by, { action: 'sign-in', collection: collection.name, detail: { method } });
 }
 
 async function checkAuthRule(context: Context, signIn: SignIn): Promise<void> {

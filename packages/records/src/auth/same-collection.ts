@@ -1,4 +1,5 @@
 import { AppError } from '@davit/domain';
+import { refuseKey } from '../api-keys/scope.ts';
 import type { Core } from '../core.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
 
@@ -11,6 +12,7 @@ export function requireSameCollection(
   { auth }: RequestInfo,
 ): AuthRecord {
   if (auth === undefined) throw new AppError('unauthenticated', UNAUTHENTICATED);
+  refuseKey(auth);
   if (auth.collection.id === core.catalog.find(idOrName)?.id) return auth;
   // names the caller's own collection, as PocketBase does
   const message = `The request requires auth record from ${auth.collection.name} collection.`;

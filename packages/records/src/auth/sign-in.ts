@@ -17,6 +17,8 @@ export interface TokenOptions {
   refreshable?: boolean;
   /** of an `emailChange` token */
   newEmail?: string;
+  /** id of the superuser who is to act as the record */
+  impersonatedBy?: string;
 }
 
 /**
@@ -42,8 +44,13 @@ export interface Authentication {
   readonly verification: VerificationFlow;
   readonly passwordReset: PasswordResetFlow;
   readonly emailChange: EmailChangeFlow;
-  /** An `auth` token to its record; undefined for anything that is not valid now. */
+  /**
+   * An `auth` token or an API key to its record; undefined for a token that is not valid now. Throws `unauthenticated`
+   * for a key that is not.
+   */
   authenticate(token: string): Promise<AuthRecord | undefined>;
+  /** Whether what `authenticate` answered still holds: nothing was revoked since. */
+  stillValid(auth: AuthRecord): Promise<boolean>;
   /** As `authenticate`, for a `file` token. */
   authenticateFileToken(token: string): Promise<AuthRecord | undefined>;
   issueToken(collection: Collection, record: RecordData, options?: TokenOptions): string;

@@ -55,6 +55,13 @@ export class TokenCache {
     }
   }
 
+  forgetKey(id: string): void {
+    this.version++;
+    for (const [token, { auth }] of this.#entries) {
+      if (auth.key?.id === id) this.#entries.delete(token);
+    }
+  }
+
   clear(): void {
     this.version++;
     this.#entries.clear();

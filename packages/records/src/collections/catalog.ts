@@ -1,4 +1,5 @@
 import type { Collection, JsonObject } from '@davit/domain';
+import type { Requester } from '../audit/audit.ts';
 import type { ViewSample } from './dry-run-view.ts';
 
 export interface CollectionPage {
@@ -12,7 +13,7 @@ export interface CollectionPage {
 
 /**
  * The collections. Reads come from memory; changes are for superusers (the caller checks that).
- * Errors: `not_found`, `invalid` (with PocketBase's codes in `data`).
+ * The audit log names `by` as who did it. Errors: `not_found`, `invalid` (with PocketBase's codes in `data`).
  */
 export interface Collections {
   /** By id, or by name in any case. */
@@ -24,16 +25,19 @@ export interface Collections {
   /** One page, by the standard list parameters (`filter` and `sort` over id, name, type, system, created, updated). */
   page(parameters: Record<string, string>): Promise<CollectionPage>;
   /** Creates from a body merged over the scaffold of its type. */
-  create(body: JsonObject): Promise<Collection>;
+  create(body: JsonObject, by?: Requester): Promise<Collection>;
   /** Merges a body into the stored definition. */
-  update(idOrName: string, body: JsonObject): Promise<Collection>;
+  update(idOrName: string, body: JsonObject, by?: Requester): Promise<Collection>;
   /** Saves a complete definition: creates where the id is unknown. */
   save(collection: Collection): Promise<Collection>;
-  delete(idOrName: string): Promise<void>;
+  delete(idOrName: string, by?: Requester): Promise<void>;
   /** Deletes all records, with cascades. Views are refused. */
   truncate(idOrName: string): Promise<void>;
   /** Creates or merges all, in one transaction; with `deleteMissing` others (not system ones) go. */
-  import(bodies: JsonObject[], options?: { deleteMissing?: boolean }): Promise<void>;
+  import(
+    bodies: JsonObject[],
+    options?: { deleteMissing?: boolean; by?: Requester },
+  ): Promise<void>;
   /** What `create` starts from, by type; ids empty. */
   scaffolds(): Record<'base' | 'auth' | 'view', JsonObject>;
   /** What a view of this query would have and show; nothing is kept. */

@@ -9,6 +9,8 @@ import {
   type RecordStore,
   type WriteTx,
 } from '@davit/domain';
+import { appendAudit, changedNames } from '../audit/append-audit.ts';
+import type { AuditNote, Requester } from '../audit/audit.ts';
 import type { Core } from '../core.ts';
 import { formatDate } from '../fields/date.ts';
 import { randomText } from '../fields/random.ts';
@@ -45,6 +47,7 @@ interface WriteOptions {
   gone?: readonly Collection[];
   /** the refusal of one definition; default: its complaints under `message` */
   invalid?: (collection: Collection, errors: FieldErrors) => AppError;
+  by?: Requester | undefined;
 }
 
 /** The collections in memory and in the store, changed together. */
@@ -85,20 +88,20 @@ export class StoredCollections implements Collections {
     return collectionPage(this.#core, this.#store, parameters);
   }
 
-  async create(body: JsonObject): Promise<Collection> {
+  async create(body: JsonObject, by?: Requester): Promise<Collection> {
     const collection = fromBody(body);
     const twin = this.find(collection.id);
     if (twin) throw taken(collection, twin);
-    await this.#write([collection], { message: 'Failed to create collection.' });
+    await this.#write([collection], { message: 'Failed to create collection.', by });
     return this.get(collection.id);
   }
 
-  async update(idOrName: string, body: JsonObject): Promise<Collection> {
+  async update(idOrName: string, body: JsonObject, by?: Requester): Promise<Collection> {
     const previous = this.get(idOrName);
     if (body.id !== undefined && body.id !== previous.id) throw notFound();
     const merged = mergeBody(previous, body);
     if (merged.options.authRule !== previous.options.authRule) renewSecret(merged);
-    await this.#write([merged], { message: 'Failed to update collection.' });
+    await this.#write([merged], { message: 'Failed to update collection.', by });
     return this.get(previous.id);
   }
 
@@ -109,7 +112,7 @@ export class StoredCollections implements Collections {
     return this.get(complete.id);
   }
 
-  async delete(idOrName: string): Promise<void> {
+  async delete(idOrName: string, by?: Requester): Promise<void> {
     const collection = this.get(idOrName);
     const names = this.#referring(collection).map(({ name }) => name);
     const reason =
@@ -119,6 +122,7 @@ export class StoredCollections implements Collections {
     const views = this.list().filter(({ type, id }) => type === 'view' && id !== collection.id);
     await this.#store.write((tx) => {
       tx.collections.delete(collection);
+      this.#note(tx, by, { action: 'collection.delete', collection: collection.name });
       try {
         for (const view of views) readView(tx, view);
       } catch (cause) {
@@ -155,8 +159,11 @@ export class StoredCollections implements Collections {
     }
   }
 
-  async import(bodies: JsonObject[], options: { deleteMissing?: boolean } = {}): Promise<void> {
-    const { deleteMissing = false } = options;
+  async import(
+    bodies: JsonObject[],
+    options: { deleteMissing?: boolean; by?: Requester } = {},
+  ): Promise<void> {
+    const { deleteMissing = false, by } = options;
     try {
       const merged = bodies.map((body) => {
         const known = this.find(text(body.id) || text(body.name));
@@ -170,6 +177,7 @@ export class StoredCollections implements Collections {
         message: IMPORT_FAILED,
         gone: deleteMissing ? gone : [],
         invalid: invalidImport,
+        by,
       });
     } catch (error) {
       throw importFailure(error);
@@ -192,7 +200,7 @@ export class StoredCollections implements Collections {
 
   /** Checks all, then saves all in one transaction, with the views that follow from them. */
   async #write(collections: readonly Collection[], options: WriteOptions): Promise<void> {
-    const { message, gone = [] } = options;
+    const { message, gone = [], by } = options;
     const now = formatDate(this.#core.clock.now());
     const stamped = tablesFirst(collections).map((collection) => ({
       ...collection,
@@ -209,10 +217,26 @@ export class StoredCollections implements Collections {
     const saved = [...next, ...changedViews(views, finder(all))];
     await this.#store.write((tx) => {
       this.#saveAll(tx, saved, { gone, message });
+      for (const collection of next) this.#noteSaved(tx, by, collection);
+      for (const { name } of gone) {
+        this.#note(tx, by, { action: 'collection.delete', collection: name });
+      }
     });
     const byId = new Map([...this.list(), ...saved].map((item) => [item.id, item]));
     for (const { id } of gone) byId.delete(id);
     this.#replace([...byId.values()]);
+  }
+
+  #noteSaved(tx: WriteTx, by: Requester | undefined, collection: Collection): void {
+    const previous = this.list().find(({ id }) => id === collection.id);
+    const action = previous ? 'collection.update' : 'collection.create';
+    const changed = previous && changedNames(previous, collection);
+    const detail = changed ? { changed } : {};
+    this.#note(tx, by, { action, collection: collection.name, detail });
+  }
+
+  #note(tx: WriteTx, by: Requester | undefined, note: AuditNote): void {
+    if (by) appendAudit(tx, this.#core.clock, { by, note });
   }
 
   #check(next: readonly Collection[], all: Collection[], options: WriteOptions): void {

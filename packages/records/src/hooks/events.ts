@@ -1,4 +1,5 @@
 import type { Collection, JsonObject } from '@davit/domain';
+import type { AuditNote } from '../audit/audit.ts';
 import type { InternalOperations } from '../operations.ts';
 import type { RecordData } from '../record.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
@@ -35,6 +36,11 @@ export interface RecordWriteRequestEvent extends Asynchronous {
   record: RecordData;
   /** the stored state, on update and delete */
   original?: RecordData;
+  /**
+   * What the audit log calls this, whoever asks; may be set before `next()`. Where it is not set, it notes what
+   * superusers and API keys do, as `record.create` and the like.
+   */
+  audit?: AuditNote;
   /** Trusted access that sees what the batch around this request has written so far. */
   records: InternalOperations;
   /**

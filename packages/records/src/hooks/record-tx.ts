@@ -1,4 +1,5 @@
 import type { PlatformTx, Row } from '@davit/domain';
+import type { AuditNote, Requester } from '../audit/audit.ts';
 import type { RecordData } from '../record.ts';
 
 /**
@@ -16,5 +17,7 @@ export interface RecordTx {
   save(collection: string, record: Partial<RecordData>): RecordData;
   /** Deletes with cascades. Throws `not_found`; `invalid` when a required relation refers to it. */
   remove(collection: string, id: string): void;
+  /** One more entry of the audit log. */
+  audit(by: Requester, note: AuditNote): void;
   readonly platform: PlatformTx;
 }

@@ -1,4 +1,5 @@
 import type { BackupStore, Clock, Logger, LogStore, Optimizable } from '@davit/domain';
+import type { AuditLog } from '../audit/audit.ts';
 import type { Backups } from '../backups/backups.ts';
 import { StoredBackups } from '../backups/stored-backups.ts';
 import { createCrons, type Crons } from '../crons/crons.ts';
@@ -72,7 +73,7 @@ export async function openMaintenance(options: MaintenanceOptions): Promise<Main
     },
     { id: AUTO_BACKUP },
   );
-  await logs.cleanUp();
+  await cleanUp(logs, records.audit);
   const close = async (): Promise<void> => {
     records.hooks.off(AUTO_BACKUP);
     await crons.close();
@@ -86,7 +87,11 @@ function addSystemJobs(
   { records, database, logs: logStore, clock }: MaintenanceOptions & { clock: Clock },
   logs: Logs,
 ): void {
-  crons.add({ id: '__pbLogsCleanup__', expression: '0 */6 * * *', run: () => logs.cleanUp() });
+  crons.add({
+    id: '__pbLogsCleanup__',
+    expression: '0 */6 * * *',
+    run: () => cleanUp(logs, records.audit),
+  });
   crons.add({
     id: '__pbDBOptimize__',
     expression: '0 0 * * *',
@@ -99,6 +104,11 @@ function addSystemJobs(
   for (const [id, kind] of Object.entries(expiring)) {
     crons.add({ id, expression: '0 * * * *', run: () => removeExpired(records, kind, clock) });
   }
+}
+
+async function cleanUp(logs: Logs, audit: AuditLog): Promise<void> {
+  await logs.cleanUp();
+  await audit.cleanUp();
 }
 
 function scheduleBackups(crons: Crons, expression: string, run: () => Promise<void>): void {

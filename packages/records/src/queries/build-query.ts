@@ -1,9 +1,10 @@
 import type { Collection, Condition, Expression, Field, Query, Row } from '@davit/domain';
 import { MAX_FILTER_LENGTH, Resolution, type FilterRequest } from '@davit/filter';
+import { permits } from '../api-keys/scope.ts';
 import type { Core } from '../core.ts';
 import { badRequest } from '../failure.ts';
 import { isMultiple } from '../fields/field-kind.ts';
-import type { RequestInfo } from '../request.ts';
+import type { AuthRecord, RequestInfo } from '../request.ts';
 
 export interface ReadPlan {
   collection: Collection;
@@ -29,24 +30,36 @@ const REFERENCE_ALIAS = '__je_reference';
 export function buildQuery(core: Pick<Core, 'catalog' | 'clock'>, plan: ReadPlan): Query {
   const { collection, rule, filter, sort, ids, refers } = plan;
   const table = collection.name;
+  const client = { allowHidden: plan.trusted === true, isAsking: false };
   const resolution = new Resolution({
     collection,
-    find: (idOrName) => core.catalog.find(idOrName),
+    find: (idOrName) => findFor(core, client.isAsking ? plan.request?.auth : undefined, idOrName),
     request: plan.request && filterRequest(plan.request),
     allowHidden: true,
     now: new Date(core.clock.now()),
   });
-  const client = { allowHidden: plan.trusted === true };
   if (ids) resolution.and(oneOf({ kind: 'column', alias: table, column: 'id' }, ids));
   if (refers) resolution.and(reference(table, refers));
   if (rule) resolution.filter(rule);
+  client.isAsking = true;
   if (filter) {
     if (!client.allowHidden && Buffer.byteLength(filter) > MAX_FILTER_LENGTH) throw badRequest();
     resolution.filter(filter, client);
   }
   if (sort) resolution.sort(sort, client);
+  client.isAsking = false;
   const query = resolution.query(plan.rows);
   return refers && isMultiple(refers.field) ? withEntries(query, refers.field) : query;
+}
+
+/** What a key may not list, its filters and sorts cannot look into either. */
+function findFor(
+  core: Pick<Core, 'catalog'>,
+  auth: AuthRecord | undefined,
+  idOrName: string,
+): Collection | undefined {
+  const found = core.catalog.find(idOrName);
+  return found && permits(auth, found, 'list') ? found : undefined;
 }
 
 function oneOf(of: Expression, values: readonly string[]): Condition {

@@ -1,4 +1,5 @@
 import type { Collection, JsonObject, PageRequest, Query, RowPage } from '@davit/domain';
+import { permits } from '../api-keys/scope.ts';
 import type { Core } from '../core.ts';
 import { buildQuery } from '../queries/build-query.ts';
 import type { RequestInfo } from '../request.ts';
@@ -73,20 +74,20 @@ export class Delivery {
 
   /** true and false where no query is needed; a filter that does not resolve sees nothing. */
   #accessQuery(client: Connection, topic: Topic, { collection, record }: Subject): Query | boolean {
-    const request = requestOf(client, topic);
     const single = topic.name.endsWith(`/${record.id}`);
-    const rule = single ? collection.viewRule : collection.listRule;
-    const { filter = '' } = topic.query;
+    if (!permits(client.auth, collection, single ? 'view' : 'list')) return false;
     const superuser = client.auth?.superuser === true;
-    if (rule === null && !superuser) return false;
-    if ((superuser || rule === '') && filter === '') return true;
+    const rule = superuser ? '' : collection[single ? 'viewRule' : 'listRule'];
+    const { filter = '' } = topic.query;
+    if (rule === null) return false;
+    if (rule === '' && filter === '') return true;
     try {
       return buildQuery(this.#core, {
         collection,
-        request,
+        request: requestOf(client, topic),
         ids: [record.id],
         filter,
-        ...(rule && !superuser && { rule }),
+        rule,
       });
     } catch {
       return false;

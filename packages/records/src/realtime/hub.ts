@@ -121,6 +121,13 @@ export class RealtimeHub implements Realtime, Audience {
     }
   }
 
+  /** The key was changed or revoked: who came with it is a guest again. */
+  forgetKey(id: string): void {
+    for (const client of this.#clients.values()) {
+      if (client.auth?.key?.id === id) client.auth = undefined;
+    }
+  }
+
   /** Ends all clients; resolves when nothing is being delivered any more. */
   async close(): Promise<void> {
     for (const client of [...this.#clients.values()]) client.end('shutdown');

@@ -1,9 +1,17 @@
+import { changedNames, isWatched } from '../audit/append-audit.ts';
+import type { AuditNote } from '../audit/audit.ts';
 import type { RecordWriteRequestEvent } from '../hooks/events.ts';
 import { schemaOf } from '../schema.ts';
 import type { CommitStep } from '../write/persist.ts';
 import type { Context } from './context.ts';
 
 type WriteHook = 'onRecordCreateRequest' | 'onRecordUpdateRequest' | 'onRecordDeleteRequest';
+
+const ACTIONS: Record<WriteHook, string> = {
+  onRecordCreateRequest: 'record.create',
+  onRecordUpdateRequest: 'record.update',
+  onRecordDeleteRequest: 'record.delete',
+};
 
 /** Runs the handlers of a write request around `last`, which gets the commit steps they have registered. */
 export async function runWriteRequest(
@@ -19,5 +27,25 @@ export async function runWriteRequest(
     },
   });
   const chain = context.core.chains[name];
-  await chain.run(withCommit, schemaOf(event.collection).tags, (chained) => last(chained, steps));
+  await chain.run(withCommit, schemaOf(event.collection).tags, (chained) => {
+    const note = noteOf(chained, ACTIONS[name]);
+    if (note) steps.push((tx) => tx.audit(chained.request, withSubject(chained, note)));
+    return last(chained, steps);
+  });
+}
+
+function noteOf(event: RecordWriteRequestEvent, action: string): AuditNote | undefined {
+  return event.audit ?? (isWatched(event.request.auth) ? { action } : undefined);
+}
+
+/** Worked out in the commit: a new record has its id, a new password its hash. */
+function withSubject(event: RecordWriteRequestEvent, note: AuditNote): AuditNote {
+  const { collection, record, original } = event;
+  const isUpdate = original !== undefined && original !== record;
+  return {
+    collection: collection.name,
+    record: record.id,
+    ...note,
+    detail: { ...note.detail, ...(isUpdate && { changed: changedNames(original, record) }) },
+  };
 }

@@ -1,4 +1,5 @@
 import { AppError, type CollectionStore, type Json, type SecretBox } from '@davit/domain';
+import { appendAudit, changedPaths } from '../audit/append-audit.ts';
 import type { Core } from '../core.ts';
 import type { RequestInfo } from '../request.ts';
 import { mergeSettings } from './merge-settings.ts';
@@ -54,7 +55,7 @@ export function editableSettings(parts: SettingsParts): Settings {
       const settings = mergeSettings(previous, request.body);
       const event = { request, previous: structuredClone(previous), settings };
       await core.chains.onSettingsUpdateRequest.run(event, [], async (chained) => {
-        await save(parts, chained.settings);
+        await save(parts, chained.settings, request);
       });
       return maskSettings(source.data);
     },
@@ -81,11 +82,14 @@ async function testFiles({ source, testBucket }: SettingsParts, filesystem: Json
   }
 }
 
-async function save(parts: SettingsParts, settings: SettingsData): Promise<void> {
+async function save(parts: SettingsParts, settings: SettingsData, by: RequestInfo): Promise<void> {
   const data = validateSettings(settings);
   if (Object.keys(data).length > 0) throw new AppError('invalid', SAVE_FAILED, { data });
   const text = JSON.stringify(settings);
-  await parts.store.setParamText('settings', parts.box ? parts.box.seal(text) : text);
+  const detail = { changed: changedPaths(parts.source.data, settings) };
+  await parts.store.setParamText('settings', parts.box ? parts.box.seal(text) : text, (tx) => {
+    appendAudit(tx, parts.core.clock, { by, note: { action: 'settings.update', detail } });
+  });
   await reload(parts);
 }
 

@@ -1,4 +1,5 @@
 import type { Collection, Field, Json, JsonObject } from '@davit/domain';
+import { permits } from '../api-keys/scope.ts';
 import type { Core } from '../core.ts';
 import { castList } from '../fields/cast.ts';
 import { isMultiple, textOption } from '../fields/field-kind.ts';
@@ -70,7 +71,8 @@ function viewableEdge(
   segment: string,
 ): Edge | undefined {
   const edge = resolveEdge(core, collection, segment);
-  return edge?.target.viewRule === null && !request.auth?.superuser ? undefined : edge;
+  if (edge === undefined || !permits(request.auth, edge.target, 'view')) return undefined;
+  return edge.target.viewRule === null && !request.auth?.superuser ? undefined : edge;
 }
 
 /** A path that breaks off further down is left out as a whole. */

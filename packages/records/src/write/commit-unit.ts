@@ -1,4 +1,6 @@
 import type { Collection, FieldErrors, PlatformTx, Row, WriteTx } from '@davit/domain';
+import { appendAudit } from '../audit/append-audit.ts';
+import type { AuditNote, Requester } from '../audit/audit.ts';
 import type { Core } from '../core.ts';
 import { notFound } from '../failure.ts';
 import { castList } from '../fields/cast.ts';
@@ -26,6 +28,10 @@ export class CommitUnit implements RecordTx {
 
   get platform(): PlatformTx {
     return this.tx.platform;
+  }
+
+  audit(by: Requester, note: AuditNote): void {
+    appendAudit(this.tx, this.core.clock, { by, note });
   }
 
   get(collection: string, id: string): RecordData | undefined {

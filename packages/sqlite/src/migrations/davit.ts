@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { PLATFORM_TABLES } from '../platform-tables.ts';
+import { KEY_AND_AUDIT_TABLES } from './own-tables.ts';
 
 interface Migration {
   name: string;
@@ -9,6 +10,7 @@ interface Migration {
 /** In order; one that has run anywhere is never changed again. */
 const MIGRATIONS: readonly Migration[] = [
   { name: '0001_platform_tables', up: (db) => db.exec(PLATFORM_TABLES) },
+  { name: '0002_keys_and_audit', up: (db) => db.exec(KEY_AND_AUDIT_TABLES) },
 ];
 
 /**

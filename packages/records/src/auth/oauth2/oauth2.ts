@@ -73,7 +73,9 @@ export class OAuth2 implements OAuth2Flow {
       limit: 1,
     });
     if (link) return records.get(collection.id, textOf(link.recordRef));
-    if (request.auth?.collection.id === collection.id) return request.auth.record;
+    // a program cannot link its owner's account to somebody
+    const { auth } = request;
+    if (auth?.collection.id === collection.id && !auth.key) return auth.record;
     return user.emailVerified ? findByEmail(context, collection, user.email) : undefined;
   }
 
