@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { COMMANDS } from './command-line/commands.ts';
+import type { CommandName } from './command-line/commands.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import type { Environment, ServeConfig } from './config.ts';
 import { VERSION } from './version.ts';
+
+const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 const parse = (line: string, env: Environment = {}): ReturnType<typeof parseConfig> =>
   parseConfig(env, line.split(' ').filter(Boolean));
@@ -167,4 +171,49 @@ test('has the version of its package', () => {
   expect(parse('--version')).toEqual({ command: 'version' });
   const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   expect(VERSION).toBe((JSON.parse(file) as { version: string }).version);
+});
+
+test.each(['PB_SUPERUSER', 'PB_ADMIN', 'POCKETBASE_ADMIN'])(
+  'the first superuser comes from the environment: %s',
+  (prefix) => {
+    const env = { [`${prefix}_EMAIL`]: 'a@example.com', [`${prefix}_PASSWORD`]: 'correct-horse' };
+    expect(parse('serve', env)).toMatchObject({
+      firstSuperuser: { email: 'a@example.com', password: 'correct-horse' },
+    });
+    expect(parse('doctor', env)).not.toHaveProperty('firstSuperuser');
+  },
+);
+
+test('half a superuser, and one that cannot be made, are problems', () => {
+  expect(problemsOf('serve', { PB_ADMIN_EMAIL: 'a@example.com' })).toEqual([
+    'PB_ADMIN_EMAIL needs PB_ADMIN_PASSWORD',
+  ]);
+  const env = { PB_SUPERUSER_EMAIL: 'nobody', PB_SUPERUSER_PASSWORD: 'short' };
+  expect(problemsOf('serve --queryTimeout soon', env)).toEqual([
+    '--queryTimeout must be a whole number from 0 to 86400, it is soon',
+    'PB_SUPERUSER_EMAIL is no e-mail address: nobody',
+    'PB_SUPERUSER_PASSWORD must have 8 characters or more',
+  ]);
+});
+
+test('reads the commands of PocketBase', () => {
+  expect(parse('superuser otp a@example.com')).toMatchObject({ action: 'otp' });
+  expect(parse('superuser ips 10.0.0.1 10.1.0.0/16')).toMatchObject({
+    action: 'ips',
+    addresses: ['10.0.0.1', '10.1.0.0/16'],
+  });
+  expect(parse('migrate create add_notes --dir /data/pb_data')).toMatchObject({
+    command: 'migrate',
+    action: 'create',
+    argument: 'add_notes',
+    migrationsDir: '/data/pb_migrations',
+  });
+  expect(parse('migrate history-sync')).toMatchObject({ action: 'history-sync' });
+  expect(parse('serve --queryTimeout 5')).toMatchObject({ queryTimeoutMs: 5000 });
+});
+
+test.each(COMMAND_NAMES)('--help of "%s" tells what it does and its flags', (name) => {
+  const { text } = parse(`${name} --help`) as { text: string };
+  expect(text).toContain(`Usage: davit ${name}`);
+  for (const flag of COMMANDS[name].flags) expect(text).toContain(`--${flag}`);
 });

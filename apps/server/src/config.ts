@@ -2,6 +2,8 @@ import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { COMMANDS, findCommand } from './command-line/commands.ts';
 import type { CommandName } from './command-line/commands.ts';
+import { firstSuperuser } from './command-line/first-superuser.ts';
+import type { FirstSuperuser } from './command-line/first-superuser.ts';
 import { helpText } from './command-line/help.ts';
 import { readArguments } from './command-line/read-arguments.ts';
 import type { Values } from './command-line/read-arguments.ts';
@@ -23,6 +25,8 @@ export interface DirectoryConfig {
   passwordHash: PasswordHash;
   sync: SyncMode;
   readers: number;
+  /** longest a read may take; absent: 30 s */
+  queryTimeoutMs?: number;
   /** 32 bytes; absent: a key file in the directory */
   encryptionKey?: string;
 }
@@ -50,15 +54,33 @@ export interface ServeConfig extends DirectoryConfig {
   tls: TlsConfig;
   origins: readonly string[];
   publicDir: string;
+  /** made at the first start */
+  firstSuperuser?: FirstSuperuser;
   driver: DriverConfig;
 }
 
 export interface SuperuserConfig extends DirectoryConfig {
   command: 'superuser';
-  action: 'upsert' | 'create' | 'update' | 'delete';
+  action: 'upsert' | 'create' | 'update' | 'delete' | 'otp' | 'ips';
+  /** '' for ips */
   email: string;
-  /** '' for delete */
+  /** '' where none is needed */
   password: string;
+  /** for ips */
+  addresses: readonly string[];
+}
+
+export interface MigrateConfig extends DirectoryConfig {
+  command: 'migrate';
+  action: 'up' | 'down' | 'create' | 'collections' | 'history-sync';
+  /** the name for create */
+  argument: string;
+  migrationsDir: string;
+}
+
+export interface HealthConfig {
+  command: 'health';
+  http: Address;
 }
 
 export interface SimpleConfig extends DirectoryConfig {
@@ -78,6 +100,8 @@ export type Config =
   | ServeConfig
   | EdgeCommandConfig
   | SuperuserConfig
+  | MigrateConfig
+  | HealthConfig
   | SimpleConfig
   | { command: 'version' }
   | { command: 'help'; text: string };
@@ -121,30 +145,57 @@ interface Reading {
 
 function build(reading: Reading, name: Exclude<CommandName, 'version'>): Config {
   if (name === 'edge' || name.startsWith('edge ')) return edgeConfig(reading, name);
+  if (name === 'health') return { command: name, http: httpAddress(reading, '127.0.0.1:8090') };
   const directory = directoryConfig(reading);
   if (name === 'doctor' || name === 'platform enable') {
     return { command: name, ...directory, driver: driverConfig(reading) };
   }
-  if (name !== 'serve') {
-    const [email = '', password = ''] = reading.words;
-    const action = name.slice('superuser '.length) as SuperuserConfig['action'];
-    return { command: 'superuser', action, email, password, ...directory };
-  }
-  return serveConfig(reading, directory);
+  if (name === 'serve') return serveConfig(reading, directory);
+  const [command, action = ''] = name.split(' ');
+  if (command === 'migrate') return migrateConfig(reading, action, directory);
+  const [email = '', password = ''] = action === 'ips' ? [] : reading.words;
+  return {
+    command: 'superuser',
+    action: action as SuperuserConfig['action'],
+    ...{ email, password, addresses: reading.words, ...directory },
+  };
+}
+
+ 
+function migrateConfig(
+  { values, words }: Reading,
+  action: string,
+  directory: DirectoryConfig,
+): MigrateConfig {
+  const [argument = ''] = words;
+  const folder = text(values.migrationsDir) ?? join(directory.dir, '../pb_migrations');
+  return {
+    command: 'migrate',
+    action: action as MigrateConfig['action'],
+    argument,
+    migrationsDir: resolve(folder),
+    ...directory,
+  };
+}
+
+function httpAddress({ values, problems }: Reading, usual: string): Address {
+  return parseAddress('http', text(values.http) ?? usual, problems);
 }
 
 function serveConfig(reading: Reading, directory: DirectoryConfig): ServeConfig {
-  const { values, problems } = reading;
+  const { env, values, problems } = reading;
+  const first = firstSuperuser(env, problems);
   const https = httpsConfig(reading, reading.words);
   const usual = https ? '0.0.0.0:80' : '127.0.0.1:8090';
   return {
     command: 'serve',
     ...directory,
-    http: parseAddress('http', text(values.http) ?? usual, problems),
+    http: httpAddress(reading, usual),
     ...(https && { https }),
     tls: tlsConfig(reading, directory.dir),
     origins: text(values.origins)?.split(',') ?? ['*'],
     publicDir: resolve(text(values.publicDir) ?? join(directory.dir, '../pb_public')),
+    ...(first && { firstSuperuser: first }),
     driver: driverConfig(reading),
   };
 }
@@ -156,11 +207,13 @@ function directoryConfig({ env, values, problems }: Reading): DirectoryConfig {
     problems.push(`${keyName} must be 32 bytes, it is ${Buffer.byteLength(encryptionKey)}`);
   }
   const choose = { values, problems };
+  const timeout = parseCount('queryTimeout', { default: 30, max: 86_400 }, choose);
   return {
     dir: resolve(text(values.dir) ?? 'pb_data'),
     passwordHash: parseChoice('password-hash', PASSWORD_HASHES, choose),
     sync: parseChoice('sync', SYNC_MODES, choose),
     readers: parseCount('readers', { default: availableParallelism(), max: 64 }, choose),
+    queryTimeoutMs: (timeout || 30) * 1000,
     ...(encryptionKey !== undefined && { encryptionKey }),
   };
 }

@@ -29,6 +29,10 @@ async function run(config: Config): Promise<string | undefined> {
       return serve(config);
     case 'superuser':
       return (await import('./superuser.ts')).runSuperuser(config, logger);
+    case 'migrate':
+      return (await import('./migrate.ts')).runMigrate(config, logger);
+    case 'health':
+      return (await import('./health.ts')).runHealth(config);
     case 'platform enable':
       return (await import('./platform-enable.ts')).runPlatformEnable(config, logger);
     case 'edge':

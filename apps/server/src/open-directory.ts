@@ -31,6 +31,7 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     directory: config.dir,
     readers: config.readers,
     synchronous: config.sync,
+    ...(config.queryTimeoutMs !== undefined && { queryTimeoutMs: config.queryTimeoutMs }),
     ...scripts(),
   });
   const { encryptionKey } = config;

@@ -24,6 +24,7 @@ export async function openUpkeep(parts: UpkeepParts): Promise<Maintenance> {
     directory: config.dir,
     threaded: config.readers > 0,
     ...(readerUrl && { readerUrl }),
+    ...(config.queryTimeoutMs !== undefined && { queryTimeoutMs: config.queryTimeoutMs }),
   });
   opened.defer(() => logs.close());
   const databases = createSnapshots({

@@ -17,6 +17,7 @@ import type { Directory } from './open-directory.ts';
 import { openUpkeep } from './open-upkeep.ts';
 import { selectDriver } from './select-driver.ts';
 import type { SelectedDriver } from './select-driver.ts';
+import { createFirstSuperuser } from './superuser.ts';
 import { openCertificates } from './tls/open-certificates.ts';
 import type { CertificateDesk } from './tls/open-certificates.ts';
 import { openFront } from './tls/open-front.ts';
@@ -101,6 +102,7 @@ export async function createServer(
       // Streams end with the records; until then their connections would count as requests under way.
       await Promise.all([listening.close(GRACE_MS), directory.records.close()]);
     });
+    await createFirstSuperuser(directory.records, config.firstSuperuser);
     const installer = await directory.records.superusers.installerToken();
     // Only who has the address reaches the engine: a second server on this directory fails before.
     run();

@@ -1,10 +1,11 @@
 import { AppError } from '@davit/domain';
-import type { Logger } from '@davit/domain';
+import type { JsonObject, Logger } from '@davit/domain';
 import type { Records } from '@davit/records';
+import type { FirstSuperuser } from './command-line/first-superuser.ts';
 import type { SuperuserConfig } from './config.ts';
 import { openDirectory } from './open-directory.ts';
 
-/** `davit superuser …`. Answers what to print. Errors: `invalid`, `not_found` (update of nobody). */
+/** `davit superuser …`. Answers what to print. Errors: `invalid`, `not_found` (update or OTP of nobody). */
 export async function runSuperuser(config: SuperuserConfig, logger: Logger): Promise<string> {
   const directory = await openDirectory({ ...config, readers: 0 }, logger);
   try {
@@ -14,7 +15,17 @@ export async function runSuperuser(config: SuperuserConfig, logger: Logger): Pro
   }
 }
 
-async function act({ superusers }: Records, config: SuperuserConfig): Promise<string> {
+/** Where there is no superuser yet; later starts change nothing. Errors: `invalid`. */
+export async function createFirstSuperuser(
+  { superusers }: Records,
+  first: FirstSuperuser | undefined,
+): Promise<void> {
+  if (!first || (await superusers.list()).length > 0) return;
+  await superusers.create(first.email, first.password);
+}
+
+async function act(records: Records, config: SuperuserConfig): Promise<string> {
+  const { superusers } = records;
   const { action, email, password } = config;
   switch (action) {
     case 'create':
@@ -32,5 +43,24 @@ async function act({ superusers }: Records, config: SuperuserConfig): Promise<st
     case 'delete':
       await superusers.delete(email);
       return `Deleted superuser ${email}.`;
+    case 'otp': {
+      const { otpId, password: code, seconds } = await superusers.createOtp(email);
+      return [
+        `OTP of superuser ${email}, for ${seconds} s:`,
+        `  id    ${otpId}`,
+        `  code  ${code}`,
+      ].join('\n');
+    }
+    case 'ips':
+      return allowAddresses(records, config.addresses);
   }
+}
+
+async function allowAddresses({ settings }: Records, addresses: readonly string[]) {
+  const body: JsonObject = { superuserIPs: [...addresses] };
+  const query = {};
+  await settings.update({ context: 'default', method: 'PATCH', query, headers: {}, body, ip: '' });
+  return addresses.length === 0
+    ? 'Superusers may come from any address.'
+    : `Superusers may come from ${addresses.join(', ')}.`;
 }

@@ -12,6 +12,7 @@ const OPEN: readonly FlagName[] = [
   'password-hash',
   'sync',
   'encryptionEnv',
+  'queryTimeout',
   'readers',
   'dev',
 ];
@@ -26,6 +27,7 @@ const DRIVER: readonly FlagName[] = [
 ];
 const TLS: readonly FlagName[] = ['certificates', 'acme-directory', 'acme-email'];
 const EDGE: readonly FlagName[] = ['dir', ...EDGE_ADDRESSES];
+const MIGRATE: readonly FlagName[] = [...OPEN, 'migrationsDir'];
 const CREDENTIALS = ['EMAIL', 'PASSWORD'];
 
 const NAMES = [
@@ -34,12 +36,20 @@ const NAMES = [
   'superuser create',
   'superuser update',
   'superuser delete',
+  'superuser otp',
+  'superuser ips',
+  'migrate up',
+  'migrate down',
+  'migrate create',
+  'migrate collections',
+  'migrate history-sync',
   'platform enable',
   'edge',
   'edge stop',
   'edge upgrade',
   'edge successor',
   'doctor',
+  'health',
   'version',
 ] as const;
 export type CommandName = (typeof NAMES)[number];
@@ -58,6 +68,37 @@ export const COMMANDS: Record<CommandName, Command> = {
   'superuser create': { text: 'creates a superuser', operands: CREDENTIALS, flags: OPEN },
   'superuser update': { text: 'sets a new password', operands: CREDENTIALS, flags: OPEN },
   'superuser delete': { text: 'removes a superuser', operands: ['EMAIL'], flags: OPEN },
+  'superuser otp': {
+    text: 'makes a one-time password for a superuser',
+    operands: ['EMAIL'],
+    flags: OPEN,
+  },
+  'superuser ips': {
+    text: 'lets superusers come from these addresses and subnets alone; from any where none is given',
+    operands: ['ADDRESS…'],
+    flags: OPEN,
+  },
+  'migrate up': {
+    text: 'brings the folder up to date, as "serve" does, and lists migrations that Davit does not run',
+    operands: [],
+    flags: MIGRATE,
+  },
+  'migrate down': {
+    text: 'is refused: a backup from before is the way back',
+    operands: ['N…'],
+    flags: MIGRATE,
+  },
+  'migrate create': { text: 'writes an empty migration', operands: ['NAME'], flags: MIGRATE },
+  'migrate collections': {
+    text: 'writes a migration that makes the collections as they are now',
+    operands: [],
+    flags: MIGRATE,
+  },
+  'migrate history-sync': {
+    text: 'forgets migrations whose files are gone',
+    operands: [],
+    flags: MIGRATE,
+  },
   'platform enable': {
     text: 'adds projects, deployments and rollouts to a folder that PocketBase made',
     operands: [],
@@ -79,6 +120,11 @@ export const COMMANDS: Record<CommandName, Command> = {
     text: 'checks the folder, the admin UI and the engine',
     operands: [],
     flags: [...OPEN, ...DRIVER],
+  },
+  health: {
+    text: 'asks the server on this machine whether it is well; for health checks',
+    operands: [],
+    flags: ['http'],
   },
   version: { text: 'prints the version', operands: [], flags: [] },
 };

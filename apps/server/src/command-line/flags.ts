@@ -7,6 +7,8 @@ const NAMES = [
   'acme-email',
   'origins',
   'publicDir',
+  'migrationsDir',
+  'queryTimeout',
   'driver',
   'kubeconfig',
   'context',
@@ -52,6 +54,11 @@ export const FLAGS: Record<FlagName, Flag> = {
   'acme-email': { value: 'EMAIL', text: 'whom the authority may write to (default nobody)' },
   origins: { value: 'LIST', text: 'origins browsers may call from, comma separated (default *)' },
   publicDir: { value: 'FOLDER', text: 'a site to serve at / (default pb_public beside --dir)' },
+  migrationsDir: {
+    value: 'FOLDER',
+    text: 'of JavaScript migrations (default pb_migrations beside --dir)',
+  },
+  queryTimeout: { value: 'SECONDS', text: 'longest one read may take (default 30)' },
   driver: {
     value: 'NAME',
     text: 'auto, kubernetes, docker or none: what runs the rollouts; auto is the cluster Davit runs in, else Docker where it answers, else none',
