@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createPasswordHasher } from '@davit/auth';
-import { createLocalBackupStore } from '@davit/files';
+import { createBackupStore } from '@davit/files';
 import { createSnapshots } from '@davit/sqlite';
 
 type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
@@ -174,7 +174,7 @@ const named = (steps: readonly SetupStep[], stub: string): boolean =>
 
 async function insertBackups(dir: string): Promise<void> {
   const databases = createSnapshots({ directory: dir });
-  const store = createLocalBackupStore({ directory: dir, databases });
+  const store = createBackupStore({ directory: dir, databases });
   for (const key of ['test1.zip', 'test2.zip', 'test3.zip', '@test4.zip']) await store.create(key);
 }
 
