@@ -6,6 +6,7 @@ import type { BenchCase, Row } from './bench-case.ts';
 import { inParallel, KubeClient, type KubeObject } from './kube-client.ts';
 import { processFigures } from './process-figures.ts';
 import { countWrites, type WriteCounts, writesBetween } from './write-counts.ts';
+import { installCrd } from '../cluster/install-crd.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const OPERATOR = join(ROOT, 'apps/operator/dist/main.js');
@@ -159,8 +160,7 @@ async function withBareClient(statusPatches: number, signal: AbortSignal): Promi
 
 async function preparedPlane(): Promise<ControlPlane> {
   const plane = await controlPlane({ controllerManager: true });
-  await plane.kubectl('apply', '-f', join(ROOT, 'crds/rollouts.one-click.dev.yaml'));
-  await plane.kubectl('wait', '--for=condition=Established', 'crd/rollouts.one-click.dev');
+  await installCrd(plane);
   await plane.kubectl('create', 'namespace', NAMESPACE);
   return plane;
 }

@@ -2,12 +2,12 @@ import { request } from 'node:http';
 import { createOperator } from '@davit/operator-app';
 import type { DeploymentRef, Logger } from '@davit/domain';
 import { createKubernetesDriver, KubeHttp, loadKubeconfig } from '@davit/kubernetes';
-import { renderCrd } from '@davit/rollout';
 import { faultProxy, until } from '@davit/testkit';
 import type { Cluster } from '@davit/testkit';
 import { rolloutDriverContract } from '@davit/testkit/contract';
 import type { DriverWorld } from '@davit/testkit/contract';
 import { noCluster, theCluster } from './provided.ts';
+import { installCrd } from './install-crd.ts';
 
 const logger: Logger = { log: () => undefined, with: () => logger };
 
@@ -16,8 +16,7 @@ async function clusterWorld(): Promise<DriverWorld> {
   const opened = new AsyncDisposableStack();
   const cluster = await theCluster();
   const installationId = `contract-${process.pid}`;
-  await cluster.apply(renderCrd());
-  await cluster.kubectl('wait', '--for=condition=Established', 'crd/rollouts.one-click.dev');
+  await installCrd(cluster);
   const proxy = opened.use(await faultProxy(cluster));
   const stop = new AbortController();
   const operator = createOperator({

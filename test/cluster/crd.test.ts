@@ -8,18 +8,16 @@ import { controlPlane, has } from '@davit/testkit';
 import type { ControlPlane } from '@davit/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { installCrd } from './install-crd.ts';
 
 const manifests = new URL('../fixtures/manifests/', import.meta.url);
 const files = readdirSync(manifests).filter((name) => /\.(yaml|json)$/.test(name));
-const crd = readFileSync(
-  new URL('../../crds/rollouts.one-click.dev.yaml', import.meta.url),
-  'utf8',
-);
-
 const image = { registry: 'docker.io', repository: 'library/nginx', tag: '1' };
 const scale = { minReplicas: 3, maxReplicas: 2 };
 const variable = { name: 'A', value: '1' };
 const job = { name: 'job', schedule: '@daily', image };
+const file = { path: '/a', content: '' };
+const helper = { name: 'helper', image };
 const volume = { name: 'data', mountPath: '/data', size: '1Gi' };
 
 /** Each breaks one rule that spans fields; the API server and the twin say the same about it. */
@@ -43,6 +41,17 @@ const broken: [string, object][] = [
   ['a volume of no size', { volumes: [{ ...volume, size: '0' }] }],
   ['a mount path with a colon', { volumes: [{ ...volume, mountPath: '/a:b' }] }],
   ['more CPU requested than allowed', resources({ cpu: '1' }, { cpu: '999m' })],
+  ['a probe of two kinds', { probes: { liveness: { tcp: { port: 1 }, exec: { command: [] } } } }],
+  ['a probe of no kind', { probes: { startup: { periodSeconds: 1 } } }],
+  ['an update that cannot move', { rollingUpdate: { maxSurge: 0, maxUnavailable: '0%' } }],
+  ['a budget of two kinds', { disruptionBudget: { minAvailable: 1, maxUnavailable: '50%' } }],
+  ['variables from nowhere', { envFrom: [{ secretName: '' }] }],
+  [
+    'a mount of two sources',
+    { mounts: [{ secretName: 'a', configMapName: 'b', mountPath: '/a' }] },
+  ],
+  ['repeated files', { files: [file, file] }],
+  ['repeated sidecars', { sidecars: [helper, helper] }],
   ['more memory requested than allowed', resources({ memory: '1Gi' }, { memory: '1000Mi' })],
 ];
 
@@ -63,7 +72,84 @@ const malformed: [string, object][] = [
   ['a negative number of replicas', { replicas: -1 }],
   ['an unknown strategy', { rolloutStrategy: 'blueGreen' }],
   ['the wrong type', { suspend: 'yes' }],
+  ['a share above all', { rollingUpdate: { maxSurge: 'all' } }],
+  ['a time without a date', { restartedAt: '12:00' }],
+  ['an unknown mode', { mode: 'daemon' }],
 ];
+
+/** One of each field that is newer than the fixtures. */
+const everything = {
+  image: { ...image, pullSecretName: 'pull' },
+  imagePullPolicy: 'Always',
+  horizontalScale: { minReplicas: 2, maxReplicas: 4 },
+  rollingUpdate: { maxSurge: '50%', maxUnavailable: 1 },
+  rolloutStrategy: 'rollingUpdate',
+  progressDeadlineSeconds: 120,
+  rollback: 'auto',
+  restartedAt: '2026-01-01T00:00:00Z',
+  probes: {
+    readiness: { http: { path: '/ready', port: 8080 }, periodSeconds: 1 },
+    liveness: { tcp: {}, initialDelaySeconds: 5 },
+    startup: { exec: { command: ['true'] }, failureThreshold: 30, timeoutSeconds: 2 },
+  },
+  drainSeconds: 3,
+  terminationGracePeriodSeconds: 20,
+  secrets: [variable],
+  envFrom: [{ secretName: 'other', prefix: 'O_' }, { configMapName: 'settings' }],
+  files: [{ path: '/etc/app.yaml', content: 'a: 1' }],
+  mounts: [{ configMapName: 'settings', mountPath: '/settings' }],
+  volumes: [{ ...volume, accessMode: 'ReadWriteMany', reclaim: 'Delete' }],
+  initContainers: [
+    {
+      ...helper,
+      name: 'migrate',
+      command: ['true'],
+      args: ['x'],
+      env: [variable],
+      secrets: true,
+      imagePullPolicy: 'Never',
+      resources: { requests: { cpu: '10m' }, limits: { memory: '64Mi' } },
+      securityContext: { runAsUser: 7, readOnlyRootFilesystem: true },
+      mounts: [{ volume: 'data', mountPath: '/d' }],
+    },
+  ],
+  sidecars: [helper],
+  interfaces: [
+    {
+      name: 'http',
+      port: 8080,
+      ingress: {
+        ingressClass: 'nginx',
+        annotations: { a: 'b' },
+        rules: [
+          { host: 'a.example', path: '/', tls: true },
+          { host: '*.b.example', path: '/x', tls: true, tlsSecretName: 'wildcard' },
+        ],
+      },
+    },
+    {
+      name: 'route',
+      port: 8081,
+      httpRoute: { gateways: [{ name: 'public' }], hostnames: ['c.example'], paths: ['/'] },
+    },
+  ],
+  topologySpread: [{ topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule' }],
+  disruptionBudget: { minAvailable: '50%' },
+  networkPolicy: 'project',
+  cronjobs: [
+    {
+      ...job,
+      inherit: true,
+      timeZone: 'Europe/Zurich',
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds: 60,
+      activeDeadlineSeconds: 600,
+      successfulJobsHistoryLimit: 1,
+      failedJobsHistoryLimit: 0,
+      runAt: '2026-01-01T00:00:00Z',
+    },
+  ],
+};
 
 function resources(requests: object, limits: object): object {
   return { resources: { requests, limits } };
@@ -82,8 +168,8 @@ describe.runIf(has('api'))('the CRD on a real API server', () => {
   beforeAll(async () => {
     plane = await controlPlane();
     http = new KubeHttp({ config: loadKubeconfig({ path: plane.kubeconfig }) });
-    await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'crd-test' } }, crd);
-    await plane.kubectl('wait', '--for=condition=Established', 'crd/rollouts.one-click.dev');
+    await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'crd-test' } });
+    await installCrd(plane);
   });
   afterAll(async () => {
     await http.close();
@@ -95,6 +181,17 @@ describe.runIf(has('api'))('the CRD on a real API server', () => {
     const rollout = { apiVersion: 'one-click.dev/v1alpha1', kind: 'Rollout', metadata, spec };
     return http.create<RolloutResource>(path, rollout, { query, signal });
   };
+
+  test('every field at once is accepted, and its objects are kept as they were rendered', async () => {
+    const rollout = await create(everything);
+    expect(rollout.spec).toEqual(everything);
+    parseRolloutSpec(everything);
+    for (const child of renderChildren(rollout)) {
+      if (child.kind === 'HTTPRoute') continue;
+      const kept = await http.create<Child>(pathOf(child), child, { query, signal });
+      expect(kept).toMatchObject(child);
+    }
+  });
 
   describe.each(files)('%s', (file) => {
     const specs = parseAllDocuments(readFileSync(new URL(file, manifests), 'utf8')).map(

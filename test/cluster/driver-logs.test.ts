@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { LogLine, LogOptions, RolloutDriver } from '@davit/domain';
 import { createKubernetesDriver, KubeHttp, loadKubeconfig } from '@davit/kubernetes';
 import { faultProxy, until } from '@davit/testkit';
 import type { Cluster, FaultProxy } from '@davit/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { noCluster, theCluster } from './provided.ts';
-
-const crd = readFileSync(
-  new URL('../../crds/rollouts.one-click.dev.yaml', import.meta.url),
-  'utf8',
-);
+import { installCrd } from './install-crd.ts';
 
 describe.skipIf(noCluster)('logs of real pods', () => {
   let cluster: Cluster;
@@ -26,8 +21,7 @@ describe.skipIf(noCluster)('logs of real pods', () => {
     proxy = await faultProxy(cluster);
     kube = new KubeHttp({ config: loadKubeconfig({ path: proxy.kubeconfig! }) });
     driver = createKubernetesDriver({ kube, installationId: projectId, logger });
-    await cluster.apply(crd);
-    await cluster.kubectl('wait', '--for=condition=Established', 'crd/rollouts.one-click.dev');
+    await installCrd(cluster);
     const image = { registry: 'docker.io', repository: 'library/nginx', tag: '1' };
     await driver.apply(
       {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { AppError } from '@davit/domain';
 import type {
   DriverEvent,
@@ -13,11 +12,8 @@ import type { RolloutResource } from '@davit/rollout';
 import { answerProxy, controlPlane, has, until } from '@davit/testkit';
 import type { AnswerProxy, ControlPlane } from '@davit/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { installCrd } from './install-crd.ts';
 
-const crd = readFileSync(
-  new URL('../../crds/rollouts.one-click.dev.yaml', import.meta.url),
-  'utf8',
-);
 const ROLLOUTS = '/apis/one-click.dev/v1alpha1/namespaces';
 
 type Secret = KubeObject & { immutable?: boolean; type: string; data: Record<string, string> };
@@ -40,8 +36,7 @@ describe.runIf(has('api'))('the Kubernetes driver on a real API server', () => {
     plane = await controlPlane();
     proxy = await answerProxy(plane);
     direct = new KubeHttp({ config: loadKubeconfig({ path: plane.kubeconfig }) });
-    await plane.apply(crd);
-    await plane.kubectl('wait', '--for=condition=Established', 'crd/rollouts.one-click.dev');
+    await installCrd(plane);
   });
   afterAll(async () => {
     await direct?.close();

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createOperator } from '@davit/operator-app';
 import type { ControlPlane } from '@davit/testkit';
-import { renderCrd } from '@davit/rollout';
 import { temporaryDirectory, until } from '@davit/testkit';
+import { installCrd } from './install-crd.ts';
 
 /** An operator in this process, for one namespace, that counts what it writes. */
 export interface OperatorWorld extends AsyncDisposable {
@@ -42,8 +42,7 @@ export async function operatorWorld(
   options: OperatorWorldOptions = {},
 ): Promise<OperatorWorld> {
   const namespace = `operator-${process.pid}-${(count += 1)}`;
-  await plane.apply(renderCrd());
-  await plane.kubectl('wait', '--for=condition=Established', 'crd/rollouts.one-click.dev');
+  await installCrd(plane);
   await plane.kubectl('create', 'namespace', namespace);
   const kubectl = (...args: string[]): Promise<string> => plane.kubectl('-n', namespace, ...args);
   const writes: string[] = [];

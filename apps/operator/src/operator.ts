@@ -36,6 +36,20 @@ export interface Operator {
 
 /** Watched events can get lost in ways nobody thought of; a look at everything costs no write. */
 const RESYNC_MS = 10 * 60_000;
+const CHILD_KINDS = [
+  'Deployment',
+  'ReplicaSet',
+  'Pod',
+  'Service',
+  'Secret',
+  'ConfigMap',
+  'PersistentVolumeClaim',
+  'Ingress',
+  'Job',
+  'CronJob',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+] as const;
 const LEASE_NAME = 'davit-operator';
 
 /** The operator of one cluster, ready to run. Throws `not_found`, `invalid` or `unsupported` for its credentials. */
@@ -159,8 +173,10 @@ class RunningOperator implements Operator {
     return new OperatorCluster({
       http: this.#http,
       namespaces: this.#config.namespaces,
-      childKinds: ['Deployment', 'ReplicaSet', 'Pod', 'Service', 'Secret', 'PersistentVolumeClaim'],
+      childKinds: CHILD_KINDS,
+      // those of the original operator have no label
       wholeKinds: ['ServiceAccount', 'HorizontalPodAutoscaler'],
+      optionalKinds: ['HTTPRoute'],
       ownerLabel: LABELS.deploymentId,
       lease: this.#lease,
       onChange: (key) => this.#queue.add(key),

@@ -14,16 +14,22 @@ const RULES: readonly Rule[] = [
   // where the API server checks who may block the deletion of an owner
   { apiGroups: ['one-click.dev'], resources: ['rollouts/finalizers'], verbs: ['update'] },
   { apiGroups: ['apps'], resources: ['deployments'], verbs: MANAGED },
-  { apiGroups: [''], resources: ['services', 'secrets', 'serviceaccounts'], verbs: MANAGED },
-  // never deleted: they hold data
   {
     apiGroups: [''],
-    resources: ['persistentvolumeclaims'],
-    verbs: [...WATCHED, 'create', 'patch'],
+    resources: ['services', 'secrets', 'configmaps', 'serviceaccounts', 'persistentvolumeclaims'],
+    verbs: MANAGED,
   },
+  { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: MANAGED },
+  {
+    apiGroups: ['networking.k8s.io'],
+    resources: ['ingresses', 'networkpolicies'],
+    verbs: MANAGED,
+  },
+  { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes'], verbs: MANAGED },
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: MANAGED },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: MANAGED },
   { apiGroups: [''], resources: ['pods'], verbs: WATCHED },
   { apiGroups: ['apps'], resources: ['replicasets'], verbs: WATCHED },
-  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: WATCHED },
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 

@@ -43,6 +43,8 @@ export interface RolloutCluster {
   find(object: ClusterObject): ClusterObject | undefined;
   /** The object of this kind and name as it is right now, whoever it belongs to. */
   read(object: ClusterObject, signal: AbortSignal): Promise<ClusterObject | undefined>;
+  /** Does the API server have this kind? Some come with extensions a cluster may lack. */
+  serves(kind: string): boolean;
   /** Fails with `conflict`, reason `AlreadyExists`, where the name is taken. */
   create(object: ClusterObject, signal: AbortSignal): Promise<void>;
   /** Sets the given fields and removes those given before and not now; leaves everybody else's alone. */

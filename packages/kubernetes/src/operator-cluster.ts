@@ -25,6 +25,8 @@ export interface OperatorClusterOptions {
   childKinds: readonly KnownKind[];
   /** kinds to cache whole, because some that matter carry no label */
   wholeKinds: readonly KnownKind[];
+  /** kinds of children that come with extensions the cluster may lack */
+  optionalKinds: readonly KnownKind[];
   /** children carry it, with the Rollout's name as value */
   ownerLabel: string;
   lease: Lease;
@@ -47,6 +49,8 @@ export class OperatorCluster implements RolloutCluster {
   /** by kind and namespace ('' = all) */
   readonly #watchers = new Map<string, Watcher>();
   readonly #events: EventRecorder;
+  /** optional kinds the API server does not have */
+  readonly #missing = new Set<string>();
 
   constructor(options: OperatorClusterOptions) {
     this.#options = options;
@@ -115,6 +119,10 @@ export class OperatorCluster implements RolloutCluster {
     }
   }
 
+  serves(kind: string): boolean {
+    return !this.#missing.has(kind);
+  }
+
   async create(object: ClusterObject, signal: AbortSignal): Promise<void> {
     this.#mayWrite();
     const { namespace } = object.metadata;
@@ -171,8 +179,8 @@ export class OperatorCluster implements RolloutCluster {
   }
 
   #kinds(): KnownKind[] {
-    const { childKinds, wholeKinds } = this.#options;
-    return [...new Set<KnownKind>(['Rollout', ...childKinds, ...wholeKinds])];
+    const { childKinds, wholeKinds, optionalKinds } = this.#options;
+    return [...new Set<KnownKind>(['Rollout', ...childKinds, ...wholeKinds, ...optionalKinds])];
   }
 
   async #adoptFields(path: string, signal: AbortSignal): Promise<void> {
@@ -182,7 +190,7 @@ export class OperatorCluster implements RolloutCluster {
   }
 
   #open(kind: KnownKind): void {
-    const { http, namespaces, ownerLabel, onState, logger, clock } = this.#options;
+    const { http, namespaces, optionalKinds, ownerLabel, onState, logger, clock } = this.#options;
     const whole = kind === 'Rollout' || this.#options.wholeKinds.includes(kind);
     const store: Cache = new Store({
       rollout: ({ value }) => rolloutKeys(value.object, ownerLabel),
@@ -199,11 +207,21 @@ export class OperatorCluster implements RolloutCluster {
         project: (object) => projectObject(object, type),
         onChange: (change) => this.#changed(kind, change),
         onState: (state) => onState?.(kind, state),
+        ...(optionalKinds.includes(kind)
+          ? { onServed: (served: boolean) => this.#served(kind, served) }
+          : {}),
         ...(logger ? { logger } : {}),
         ...(clock ? { clock } : {}),
       });
       this.#watchers.set(`${kind}/${namespace}`, watcher);
     }
+  }
+
+  /** An extension came or went: whoever asks for its kind is looked at again. */
+  #served(kind: KnownKind, served: boolean): void {
+    const changed = served ? this.#missing.delete(kind) : !this.#missing.has(kind);
+    if (!served) this.#missing.add(kind);
+    if (changed) for (const key of this.keys()) this.#options.onChange(key);
   }
 
   #changed(kind: KnownKind, change: Change<CachedObject>): void {

@@ -29,6 +29,11 @@ export interface ReflectorOptions<T extends KubeObject, P> {
   onChange?: (change: Change<P>) => void;
   /** Reachable or not, whenever that changes, and with every new reason. */
   onState?: (state: { connected: boolean; message: string }) => void;
+  /**
+   * The kind may be missing in this API server: then nothing is cached, which counts as synced, and from time to time
+   * it is looked for again. Called with every finding.
+   */
+  onServed?: (served: boolean) => void;
   logger?: Logger;
   clock?: Clock;
   random?: () => number;
@@ -44,6 +49,8 @@ export interface ReflectorOptions<T extends KubeObject, P> {
 
 /** A watch that lasted this long did work, though nothing may have happened. */
 const HEALTHY_MS = 5_000;
+/** An extension that is installed later is noticed after this time. */
+const MISSING_KIND_MS = 60_000;
 /** Failures in a row after which the version is not trusted any more. */
 const RELIST_AFTER = 3;
 
@@ -78,7 +85,7 @@ export class Reflector<T extends KubeObject, P> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        if (this.#version === '') await this.#list(signal);
+        if (this.#version === '' && !(await this.#isListed(signal))) continue;
         if (!signal.aborted) await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) break;
@@ -92,6 +99,23 @@ export class Reflector<T extends KubeObject, P> {
   observe(object: T): void {
     // before the first list there is nothing to be ahead of
     if (this.#version !== '') this.#put(object);
+  }
+
+  /** False when there is nothing to watch: the API server lacks the kind. */
+  async #isListed(signal: AbortSignal): Promise<boolean> {
+    const { onServed } = this.#options;
+    try {
+      await this.#list(signal);
+      onServed?.(true);
+      return true;
+    } catch (error) {
+      if (!onServed || !AppError.is(error, 'not_found')) throw error;
+      onServed(false);
+      this.#report(true, 'not served');
+      this.#synced.resolve(true);
+      await sleep(this.#clock, MISSING_KIND_MS, signal);
+      return false;
+    }
   }
 
   async #list(signal: AbortSignal): Promise<void> {

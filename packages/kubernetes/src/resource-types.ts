@@ -14,7 +14,12 @@ export type KnownKind =
   | 'Ingress'
   | 'CronJob'
   | 'Job'
-  | 'HorizontalPodAutoscaler';
+  | 'HorizontalPodAutoscaler'
+  | 'ConfigMap'
+  | 'NetworkPolicy'
+  | 'PodDisruptionBudget'
+  | 'HTTPRoute'
+  | 'ControllerRevision';
 
 /** The kinds Davit reads or writes, as the API server's paths name them. */
 export const RESOURCES: Readonly<Record<KnownKind, ResourceType>> = {
@@ -39,6 +44,27 @@ export const RESOURCES: Readonly<Record<KnownKind, ResourceType>> = {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
     plural: 'horizontalpodautoscalers',
+  },
+  ConfigMap: { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps' },
+  NetworkPolicy: {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies',
+  },
+  PodDisruptionBudget: {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    plural: 'poddisruptionbudgets',
+  },
+  HTTPRoute: {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    plural: 'httproutes',
+  },
+  ControllerRevision: {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    plural: 'controllerrevisions',
   },
 };
 

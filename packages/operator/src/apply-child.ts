@@ -47,6 +47,7 @@ async function update(
   }
   if (desired.kind === 'PersistentVolumeClaim') return updateClaim(desired, live, context);
   if (!isOwned(live, context.rollout)) throw nameConflict(live);
+  if (desired.kind === 'Job') return updateJob(desired, live, context);
   if (isAsRendered(live, desired)) return 'unchanged';
   await context.cluster.apply(desired, context.signal);
   return 'updated';
@@ -65,6 +66,28 @@ async function share(
   const ownerReferences = otherOwners(live, context.rollout);
   await context.cluster.patch(live, { metadata: { ownerReferences } }, context.signal);
   return 'updated';
+}
+
+/** The pods of a Job cannot change, and its name says what they are: it can only be held and let go. */
+async function updateJob(
+  desired: ClusterObject,
+  live: ClusterObject,
+  context: ApplyContext,
+): Promise<Applied> {
+  const { suspend = false } = desired.spec as { suspend?: boolean };
+  const { suspend: held = false } = live.spec as { suspend?: boolean };
+  if (suspend === held || isEnded(live)) return 'unchanged';
+  await context.cluster.patch(live, { spec: { suspend } }, context.signal);
+  return 'updated';
+}
+
+function isEnded({ status }: ClusterObject): boolean {
+  const { completionTime, conditions = [] } = (status ?? {}) as {
+    completionTime?: string;
+    conditions?: { type: string; status: string }[];
+  };
+  const failed = conditions.some(({ type, status: is }) => type === 'Failed' && is === 'True');
+  return completionTime !== undefined || failed;
 }
 
 async function updateClaim(

@@ -3,8 +3,9 @@ import { compareQuantities } from '@davit/rollout';
 import { isOwned, otherOwners } from './ownership.ts';
 
 /**
- * What has to change about a claim that exists: it may grow, and one that the original operator made is freed of its
- * owner, so that deleting the Rollout no longer deletes the data. Undefined when nothing has to.
+ * What has to change about a claim that exists: it may grow, and it is freed of its owner (the original operator gave
+ * every claim one), so that deleting the Rollout does not delete the data; or gets it, where that is asked for.
+ * Undefined when nothing has to.
  */
 export function claimChange(
   live: ClusterObject,
@@ -27,11 +28,13 @@ function metadataChange(
   const wanted = Object.entries(desired.metadata.labels ?? {});
   const missing = wanted.filter(([key, value]) => labels[key] !== value);
   const owned = isOwned(live, rollout);
-  if (missing.length === 0 && !owned) return {};
+  const owners = desired.metadata.ownerReferences ?? [];
+  const moves = owned !== owners.length > 0;
+  if (missing.length === 0 && !moves) return {};
   return {
     metadata: {
       ...(missing.length === 0 ? {} : { labels: Object.fromEntries(missing) }),
-      ...(owned ? { ownerReferences: otherOwners(live, rollout) } : {}),
+      ...(moves ? { ownerReferences: [...otherOwners(live, rollout), ...owners] } : {}),
     },
   };
 }

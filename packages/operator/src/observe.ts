@@ -1,27 +1,44 @@
 import type { AppError, ClusterObject } from '@davit/domain';
 import type {
   Observed,
+  ObservedAutoscaler,
   ObservedClaim,
+  ObservedCronJob,
   ObservedDeployment,
+  ObservedIngress,
+  ObservedJob,
   ObservedPod,
   ObservedReplicaSet,
   ObservedService,
 } from '@davit/rollout';
 
+export interface Outcome {
+  /** why the children could not be brought about */
+  applyError?: AppError | undefined;
+  /** spec paths nothing was made of */
+  unrendered: string[];
+}
+
 /** Sorts what the cluster holds of one Rollout into what its status is made from. */
 export function observe(
   children: readonly ClusterObject[],
-  applyError: AppError | undefined,
+  { applyError, unrendered }: Outcome,
 ): Observed {
   const of = <T>(kind: string): T[] =>
     children.filter((child) => child.kind === kind) as unknown as T[];
   const [deployment] = of<ObservedDeployment>('Deployment');
+  const [autoscaler] = of<ObservedAutoscaler>('HorizontalPodAutoscaler');
   return {
     ...(deployment ? { deployment } : {}),
     replicaSets: of<ObservedReplicaSet>('ReplicaSet'),
     pods: of<ObservedPod>('Pod'),
     pvcs: of<ObservedClaim>('PersistentVolumeClaim'),
     services: of<ObservedService>('Service'),
+    ingresses: of<ObservedIngress>('Ingress'),
+    jobs: of<ObservedJob>('Job'),
+    cronJobs: of<ObservedCronJob>('CronJob'),
+    ...(autoscaler ? { autoscaler } : {}),
+    unrendered,
     ...(applyError ? { applyError } : {}),
   };
 }

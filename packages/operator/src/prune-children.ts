@@ -1,10 +1,22 @@
 import type { ClusterObject } from '@davit/domain';
-import { serviceAccountName } from '@davit/rollout';
+import { LABELS, serviceAccountName } from '@davit/rollout';
 import type { ApplyContext } from './apply-child.ts';
 import { isOwned } from './ownership.ts';
 
-/** Kinds that are rendered, and therefore go when they are rendered no more. Never claims: they hold data. */
-const PRUNED = new Set(['Service', 'Secret', 'Deployment']);
+/** Kinds that are rendered, and therefore go when they are rendered no more. */
+const PRUNED = new Set([
+  'Service',
+  'Secret',
+  'ConfigMap',
+  'Deployment',
+  'Job',
+  'CronJob',
+  'Ingress',
+  'HTTPRoute',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'NetworkPolicy',
+]);
 
 /** Removes owned objects that are not rendered any more; answers them. */
 export async function pruneChildren(
@@ -31,5 +43,7 @@ function idOf(object: ClusterObject): string {
 function isPruned({ kind, metadata }: ClusterObject, rollout: ClusterObject): boolean {
   // an account with a name of its own may be used by others
   if (kind === 'ServiceAccount') return metadata.name === serviceAccountName(rollout.metadata.name);
+  // it holds data, and goes only where that was asked for: an owner alone may be the original operator's doing
+  if (kind === 'PersistentVolumeClaim') return metadata.labels?.[LABELS.retained] === 'false';
   return PRUNED.has(kind);
 }

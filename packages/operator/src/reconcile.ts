@@ -7,6 +7,7 @@ import { applyChild } from './apply-child.ts';
 import type { ApplyContext } from './apply-child.ts';
 import { wayOn, withFields } from './failure.ts';
 import { observe } from './observe.ts';
+import type { Outcome } from './observe.ts';
 import { Patience } from './patience.ts';
 import { pruneChildren } from './prune-children.ts';
 import { render } from './render.ts';
@@ -35,32 +36,39 @@ export function createReconcile(options: ReconcilerOptions): Reconcile {
       return {};
     }
     const context: ApplyContext = { cluster, rollout, signal };
-    const failure = await applyAll(context, options.logger);
+    const { failure, unrendered } = await applyAll(context, options.logger);
     if (signal.aborted) return {};
     // somebody else leads, and writes the status too
     if (failure?.reason === 'NotLeader') return {};
-    await writeStatus(context, patience.shown(key, failure), options);
+    const outcome = { applyError: patience.shown(key, failure), unrendered };
+    await writeStatus(context, outcome, options);
     return failure ? wayOn(failure) : {};
   };
 }
 
 /** The first failure ends it; what was done stays done, and is told. */
-async function applyAll(context: ApplyContext, logger: Logger): Promise<AppError | undefined> {
+async function applyAll(
+  context: ApplyContext,
+  logger: Logger,
+): Promise<{ failure?: AppError; unrendered: string[] }> {
   const { cluster, rollout } = context;
   const done = { created: [], updated: [], deleted: [] } as Record<Change, ClusterObject[]>;
+  let unrendered: string[] = [];
   try {
     const live = cluster.children(rollout);
-    const { children } = render(rollout, live);
+    const rendered = render(rollout, live, cluster);
+    const { children } = rendered;
+    ({ unrendered } = rendered);
     for (const child of children) {
       const applied = await applyChild(child, context);
       if (applied !== 'unchanged') done[applied].push(child);
     }
     done.deleted.push(...(await pruneChildren(live, children, context)));
-    return undefined;
+    return { unrendered };
   } catch (error) {
     const failure = withFields(error);
     if (failure.code === 'internal') logger.log('error', 'could not apply', { error });
-    return failure;
+    return { failure, unrendered };
   } finally {
     for (const change of CHANGES) tell(context, change, done[change]);
   }
@@ -84,11 +92,12 @@ function tell(
 
 async function writeStatus(
   { cluster, rollout, signal }: ApplyContext,
-  failure: AppError | undefined,
+  outcome: Outcome,
   { clock, logger }: ReconcilerOptions,
 ): Promise<void> {
   const resource = rollout as unknown as RolloutResource;
-  const observed = observe(cluster.children(rollout), failure);
+  const failure = outcome.applyError;
+  const observed = observe(cluster.children(rollout), outcome);
   const status = statusOf(resource, observed, clock.now());
   const change = statusChange(resource.status, status);
   if (!change) return;

@@ -1,21 +1,41 @@
-import type { ClusterObject } from '@davit/domain';
+import type { ClusterObject, RolloutCluster } from '@davit/domain';
 import { parseRolloutSpec, renderChildren } from '@davit/rollout';
 import type { LiveDeployment, RolloutResource } from '@davit/rollout';
 
+export interface Rendered {
+  children: ClusterObject[];
+  /** spec paths of which this cluster cannot have anything */
+  unrendered: string[];
+}
+
 /**
  * The children a Rollout should have, given those it has. Throws `invalid` for a spec that got past the API server
- * (stored before a rule existed): what runs is left running.
+ * (stored before a rule existed, or wrong in a way no rule can say): what runs is left running.
  */
 export function render(
   rollout: ClusterObject,
   live: readonly ClusterObject[],
-): { resource: RolloutResource; children: ClusterObject[] } {
+  cluster: Pick<RolloutCluster, 'serves'>,
+): Rendered {
   const resource = { ...rollout, spec: parseRolloutSpec(rollout.spec) } as RolloutResource;
   const deployment = live.find(({ kind }) => kind === 'Deployment');
-  const context = deployment ? { deployment: deployment as unknown as LiveDeployment } : {};
-  const children = renderChildren(resource, context) as ClusterObject[];
-  if (!deployment || !isAutoscaled(live, rollout)) return { resource, children };
-  return { resource, children: children.map((child) => withReplicasOf(deployment, child)) };
+  const jobs = live.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name);
+  const all = renderChildren(resource, {
+    ...(deployment ? { deployment: deployment as unknown as LiveDeployment } : {}),
+    jobs: new Set(jobs),
+  }) as ClusterObject[];
+  const children = all.filter(({ kind }) => cluster.serves(kind));
+  const unrendered = unrenderedFields(resource, all.length > children.length);
+  if (!deployment || !isAutoscaled(live, rollout)) return { children, unrendered };
+  return { children: children.map((child) => withReplicasOf(deployment, child)), unrendered };
+}
+
+/** Routes are the only children of a kind that a cluster may lack. */
+function unrenderedFields({ spec }: RolloutResource, some: boolean): string[] {
+  if (!some) return [];
+  return (spec.interfaces ?? []).flatMap(({ httpRoute }, index) =>
+    httpRoute === undefined ? [] : [`interfaces[${index}].httpRoute`],
+  );
 }
 
 /** Somebody's HorizontalPodAutoscaler (the original operator always made one) decides how many run. */

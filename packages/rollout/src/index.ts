@@ -1,6 +1,13 @@
 /** The Rollout: its spec, the objects it becomes and what they say about it. Pure; also runs in browsers. */
 export { specSchema } from './schema/spec.ts';
-export type { RolloutImage, RolloutInterface, RolloutSpec, RolloutVolume } from './schema/spec.ts';
+export type {
+  RolloutContainer,
+  RolloutCronJob,
+  RolloutImage,
+  RolloutInterface,
+  RolloutSpec,
+  RolloutVolume,
+} from './schema/spec.ts';
 export { CONDITION_TYPES } from './schema/status.ts';
 export type { Condition, ConditionType, RolloutStatus } from './schema/status.ts';
 export type { SchemaNode } from './schema/node.ts';
@@ -11,6 +18,7 @@ export { renderCrd } from './crd.ts';
 export { ANNOTATIONS, API_VERSION, childLabels, KIND, LABELS } from './labels.ts';
 export {
   claimName,
+  ingressName,
   pullSecretName,
   secretName,
   serviceAccountName,
@@ -36,13 +44,16 @@ export {
 export { dockerConfig } from './render/pull-secret.ts';
 export type { PullCredentials } from './render/pull-secret.ts';
 export { base64 } from './render/base64.ts';
-export { unrenderedFields } from './unrendered.ts';
 export type {
   Observed,
   ObservedClaim,
   ObservedCondition,
+  ObservedAutoscaler,
   ObservedContainerStatus,
+  ObservedCronJob,
   ObservedDeployment,
+  ObservedIngress,
+  ObservedJob,
   ObservedMeta,
   ObservedPod,
   ObservedReplicaSet,

@@ -11,12 +11,18 @@ export const LABELS = {
   displayName: 'one-click.dev/displayName',
   /** the Davit that wrote it */
   installation: 'davit.dev/installation',
+  /** on pods of cron jobs, with the Rollout's name; theirs is not the label Services and autoscalers select */
+  cronJobOf: 'davit.dev/cron-job-of',
+  /** on jobs and pods of cron jobs, with the cron job's name */
+  cronJob: 'davit.dev/cron-job',
   /** on claims that outlive their Rollout, and therefore have no owner */
   retained: 'davit.dev/retained',
 } as const;
 
 export const ANNOTATIONS = {
   secretsChecksum: 'one-click.dev/secrets-checksum',
+  /** on the pod template: hash of the configuration files */
+  filesChecksum: 'davit.dev/files-checksum',
   /** on the Deployment: the renderer that made its pod template */
   rendererVersion: 'davit.dev/renderer-version',
   /** on the Deployment: hash of what its pod template was made from */

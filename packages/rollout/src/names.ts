@@ -14,5 +14,13 @@ export function shorten(name: string): string {
 export const serviceAccountName = (name: string): string => shorten(`${name}-sa`);
 export const secretName = (name: string): string => shorten(`${name}-secrets`);
 export const pullSecretName = (name: string): string => shorten(`${name}-imagepullsecret`);
+export const cronPullSecretName = (cronJob: string): string =>
+  shorten(`${cronJob}-imagepullsecret`);
 export const claimName = (name: string, volume: string): string => shorten(`${volume}-${name}`);
+export const filesName = (name: string): string => shorten(`${name}-files`);
+export const ingressName = (name: string, port: string): string =>
+  shorten(`${port}-${name}-ingress`);
+export const tlsSecretName = (name: string, port: string): string =>
+  shorten(`${port}-${name}-tls-secret`);
+export const routeName = (name: string, port: string): string => shorten(`${port}-${name}-route`);
 export const serviceName = (name: string, port: string): string => shorten(`${port}-${name}-svc`);

@@ -80,6 +80,33 @@ export interface ObservedService {
   spec: { ports?: { port: number }[] };
 }
 
+export interface ObservedIngress {
+  metadata: ObservedMeta;
+  spec?: { rules?: { host?: string }[] };
+  status?: { loadBalancer?: { ingress?: unknown[] } };
+}
+
+export interface ObservedAutoscaler {
+  metadata: ObservedMeta;
+  status?: { conditions?: ObservedCondition[] };
+}
+
+export interface ObservedJob {
+  metadata: ObservedMeta;
+  status?: {
+    active?: number;
+    ready?: number;
+    succeeded?: number;
+    failed?: number;
+    conditions?: ObservedCondition[];
+  };
+}
+
+export interface ObservedCronJob {
+  metadata: ObservedMeta;
+  status?: { active?: unknown[]; lastScheduleTime?: string; lastSuccessfulTime?: string };
+}
+
 /** What the cluster holds of one Rollout. */
 export interface Observed {
   deployment?: ObservedDeployment;
@@ -87,6 +114,13 @@ export interface Observed {
   pods: ObservedPod[];
   pvcs: ObservedClaim[];
   services: ObservedService[];
+  ingresses?: ObservedIngress[];
+  autoscaler?: ObservedAutoscaler;
+  /** of a Rollout in mode `job`, and of cron jobs that were started by hand */
+  jobs?: ObservedJob[];
+  cronJobs?: ObservedCronJob[];
+  /** spec paths the cluster cannot make anything of: its API lacks the kind */
+  unrendered?: string[];
   /** why the children could not be applied */
   applyError?: AppError;
 }

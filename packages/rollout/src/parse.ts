@@ -1,4 +1,5 @@
 import { AppError } from '@davit/domain';
+import { complaintsAcross } from './complaints-across.ts';
 import { API_VERSION, KIND } from './labels.ts';
 import { specSchema } from './schema/spec.ts';
 import type { RolloutSpec } from './schema/spec.ts';
@@ -12,7 +13,7 @@ const INVALID = 'The rollout is not valid.';
  */
 export function parseRolloutSpec(input: unknown): RolloutSpec {
   const spec = withoutNulls(input);
-  const data = complaintsOf(specSchema, spec);
+  const data = complaintsOf(specSchema, spec) ?? complaintsAcross(spec as RolloutSpec);
   if (data === undefined) return spec as RolloutSpec;
   throw new AppError('invalid', INVALID, { data });
 }

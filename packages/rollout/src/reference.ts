@@ -28,7 +28,7 @@ spec:
     - { name: http, port: 80 }
 \`\`\`
 
-Fields that are accepted but not rendered yet are named in the condition \`Ready\` of the status.
+Fields that the cluster cannot make anything of (an \`httpRoute\` without the Gateway API) are named in the condition \`SpecRendered\` of the status.
 
 | field | type | what it is |
 | --- | --- | --- |

@@ -108,6 +108,10 @@ const TYPES: Record<string, (value: unknown) => boolean> = {
 };
 
 function typeComplaint(schema: SchemaNode, value: unknown): FieldError | undefined {
+  if (schema['x-kubernetes-int-or-string'] === true) {
+    const fits = typeof value === 'string' || Number.isSafeInteger(value);
+    return fits ? undefined : error('validation_invalid_type', schema.hint ?? 'Invalid value.');
+  }
   const type = schema.type ?? 'object';
   if (TYPES[type]?.(value) !== false) return undefined;
   const article = /^[aeiou]/.test(type) ? 'an' : 'a';

@@ -26,7 +26,11 @@ test('has the name, labels and selector it always had', () => {
 });
 
 test('a bare spec is a bare container', () => {
-  expect(container(aRollout())).toEqual({ name: 'shop', image: 'docker.io/library/nginx:1.27' });
+  expect(container(aRollout())).toEqual({
+    name: 'shop',
+    image: 'docker.io/library/nginx:1.27',
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  });
 });
 
 test('renders everything about the pods', () => {
@@ -55,6 +59,7 @@ test('renders everything about the pods', () => {
     envFrom: [{ secretRef: { name: 'shop-secrets' } }, { secretRef: { name: 'shop-1234' } }],
     resources: { requests: { cpu: '500m', memory: '1Gi' } },
     volumeMounts: [{ name: 'data-shop', mountPath: '/data' }],
+    terminationMessagePolicy: 'FallbackToLogsOnError',
   });
   expect(render(rollout).template.spec).toMatchObject({
     serviceAccountName: 'one-click',
@@ -106,6 +111,24 @@ test.each([
   expect(render(aRollout(spec)).strategy).toEqual(strategy);
 });
 
+test('a volume of many nodes lets instances overlap', () => {
+  const shared = [{ ...volumes[0]!, accessMode: 'ReadWriteMany' as const }];
+  expect(render(aRollout({ volumes: shared })).strategy).toEqual(rolling);
+});
+
+test('the pace and the deadline of an update are those asked for', () => {
+  const spec = render(
+    aRollout({
+      rollingUpdate: { maxSurge: '25%', maxUnavailable: '1' },
+      progressDeadlineSeconds: 60,
+    }),
+  );
+  expect(spec).toMatchObject({
+    strategy: { rollingUpdate: { maxSurge: '25%', maxUnavailable: 1 } },
+    progressDeadlineSeconds: 60,
+  });
+});
+
 const horizontalScale = { minReplicas: 2, maxReplicas: 3 };
 
 test.each([
@@ -128,7 +151,7 @@ function made(
 const hashOf = (rollout: RolloutResource): string =>
   renderDeployment(rollout).metadata.annotations!['davit.dev/spec-hash']!;
 
-test.each(['0', '2'])('pods of renderer %s are kept while the spec stays', (version) => {
+test.each(['0', '1', '3'])('pods of renderer %s are kept while the spec stays', (version) => {
   const live = made({
     'davit.dev/renderer-version': version,
     'davit.dev/spec-hash': hashOf(aRollout()),
@@ -140,7 +163,7 @@ test.each(['0', '2'])('pods of renderer %s are kept while the spec stays', (vers
 
   const changed = renderDeployment(aRollout({ env: [{ name: 'A', value: '1' }] }), live);
   expect(specOf(changed).template.spec.containers).toMatchObject([{ name: 'shop' }]);
-  expect(changed.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '1' });
+  expect(changed.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '2' });
 });
 
 const full = (): RolloutResource =>
@@ -213,11 +236,12 @@ test.each<[string, (rollout: RolloutResource) => void]>([
   ['resources', ({ spec }) => (spec.resources = { requests: { cpu: '200m' } })],
   ['arguments', ({ spec }) => (spec.args = ['x'])],
   ['account', ({ spec }) => (spec.serviceAccountName = 'other')],
+  ['a field it did not know', ({ spec }) => (spec.drainSeconds = 10)],
 ])('pods of the original operator are replaced when the spec changed: %s', (_what, change) => {
   const rollout = full();
   change(rollout);
   const child = renderDeployment(rollout, made({}, original()));
-  expect(child.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '1' });
+  expect(child.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '2' });
 });
 
 test('a restart asked for on the Rollout reaches the pods, and stays when it is lost there', () => {

@@ -1,13 +1,15 @@
 import { ANNOTATIONS, childLabels } from '../labels.ts';
 import type { Child, LiveDeployment, PodTemplate, RolloutResource } from '../resource.ts';
 import type { RolloutSpec } from '../schema/spec.ts';
+import { compact } from './compact.ts';
 import { ownedMetadata } from './metadata.ts';
 import { isOriginalTemplate } from './original-template.ts';
 import { podHash } from './pod-hash.ts';
 import { renderPodTemplate } from './pod-template.ts';
+import { restartOf } from './restart.ts';
 
 /** The renderer new pod templates are made with. 0 stands for the original operator. */
-export const RENDERER_VERSION = 1;
+export const RENDERER_VERSION = 2;
 
 interface Made {
   version: number;
@@ -39,6 +41,7 @@ export function renderDeployment(resource: RolloutResource, live?: LiveDeploymen
       replicas: desiredReplicas(resource.spec),
       selector: { matchLabels: childLabels(resource.metadata) },
       strategy: strategyOf(resource.spec),
+      ...compact({ progressDeadlineSeconds: resource.spec.progressDeadlineSeconds }),
       template: withRestart(template, { resource, live }),
     },
   };
@@ -70,16 +73,23 @@ function keptTemplate(
 }
 
 /**
- * One volume can be mounted on one node only, so that new instances have to wait for the old ones, unless told
- * otherwise. Without volumes a new instance is ready before an old one goes: one replica never drops a request.
+ * A volume of one node makes new instances wait for the old ones, unless told otherwise. Without such volumes a new
+ * instance is ready before an old one goes: one replica never drops a request.
  */
-function strategyOf(spec: RolloutSpec): Record<string, unknown> {
-  const withVolumes = (spec.volumes ?? []).length > 0;
-  const strategy = spec.rolloutStrategy ?? (withVolumes ? 'recreate' : 'rollingUpdate');
-  return strategy === 'recreate'
-    ? { type: 'Recreate' }
-    : { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
+function strategyOf({ volumes = [], rolloutStrategy, rollingUpdate = {} }: RolloutSpec): object {
+  const bound = volumes.some(({ accessMode }) => accessMode !== 'ReadWriteMany');
+  const strategy = rolloutStrategy ?? (bound ? 'recreate' : 'rollingUpdate');
+  if (strategy === 'recreate') return { type: 'Recreate' };
+  const { maxUnavailable = 0, maxSurge = 1 } = rollingUpdate;
+  return {
+    type: 'RollingUpdate',
+    rollingUpdate: { maxUnavailable: amount(maxUnavailable), maxSurge: amount(maxSurge) },
+  };
 }
+
+/** The API server reads the text `1` as a share without its percent sign, and refuses it. */
+const amount = (given: number | string): number | string =>
+  typeof given === 'string' && !given.endsWith('%') ? Number(given) : given;
 
 /**
  * `kubectl rollout restart` writes its own annotation, which belongs to it: sending back the one we last saw could
@@ -92,8 +102,7 @@ function withRestart(
   const annotations = { ...template.metadata?.annotations };
   delete annotations[ANNOTATIONS.kubectlRestartedAt];
   const restartedAt =
-    resource.metadata.annotations?.[ANNOTATIONS.restartedAt] ??
-    live?.spec.template.metadata?.annotations?.[ANNOTATIONS.restartedAt];
+    restartOf(resource) ?? live?.spec.template.metadata?.annotations?.[ANNOTATIONS.restartedAt];
   if (restartedAt !== undefined) annotations[ANNOTATIONS.restartedAt] = restartedAt;
   return { ...template, metadata: { ...template.metadata, annotations } };
 }

@@ -1,7 +1,9 @@
 import { ANNOTATIONS } from '../labels.ts';
 import type { PodTemplate, RolloutResource } from '../resource.ts';
+import type { RolloutSpec } from '../schema/spec.ts';
 import { isEmpty } from './compact.ts';
-import { placement, renderContainer } from './pod-template.ts';
+import { renderContainer } from './container.ts';
+import { placement } from './pod-template.ts';
 import { secretsChecksum } from './secret.ts';
 
 /** Lists and maps the original operator wrote as a whole: what is absent from the spec is absent from the pods. */
@@ -26,6 +28,7 @@ type Fields = Record<string, unknown>;
  * would have written; defaults of the API server, and ids of 0 it added by mistake, do not count.
  */
 export function isOriginalTemplate(resource: RolloutResource, live: PodTemplate): boolean {
+  if (usesAdditions(resource.spec)) return false;
   const [container, ...others] = (live.spec.containers ?? []) as Fields[];
   if (container === undefined || others.length > 0) return false;
   const checksum = live.metadata?.annotations?.[ANNOTATIONS.secretsChecksum];
@@ -48,3 +51,20 @@ function covers(whole: unknown, part: unknown): boolean {
   if (Array.isArray(part) && (!Array.isArray(whole) || whole.length !== part.length)) return false;
   return Object.entries(part).every(([key, value]) => covers((whole as Fields)[key], value));
 }
+
+/** Fields that show in the pods and that the original operator knew nothing of. */
+const ADDITIONS = [
+  'imagePullPolicy',
+  'probes',
+  'drainSeconds',
+  'terminationGracePeriodSeconds',
+  'envFrom',
+  'files',
+  'mounts',
+  'initContainers',
+  'sidecars',
+  'topologySpread',
+] as const satisfies (keyof RolloutSpec)[];
+
+const usesAdditions = (spec: RolloutSpec): boolean =>
+  ADDITIONS.some((field) => !isEmpty(spec[field]));

@@ -1,5 +1,6 @@
 import { hashOf } from '../hash.ts';
 import type { RolloutResource } from '../resource.ts';
+import { filesChecksum } from './config-map.ts';
 import { pullSecretOf } from './pull-secret.ts';
 import { secretsChecksum } from './secret.ts';
 
@@ -27,5 +28,15 @@ export function podHash(resource: RolloutResource): string {
     nodeSelector: spec.nodeSelector,
     tolerations: spec.tolerations,
     hostAliases: spec.hostAliases,
+    imagePullPolicy: spec.imagePullPolicy,
+    probes: spec.probes,
+    drainSeconds: spec.drainSeconds,
+    terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds,
+    envFrom: spec.envFrom,
+    files: filesChecksum(spec),
+    mounts: spec.mounts,
+    initContainers: spec.initContainers,
+    sidecars: spec.sidecars,
+    topologySpread: spec.topologySpread,
   });
 }

@@ -1,9 +1,11 @@
 import { ANNOTATIONS, childLabels } from '../labels.ts';
-import { claimName, secretName } from '../names.ts';
-import { canonicalQuantity } from '../quantity.ts';
 import type { PodTemplate, RolloutResource } from '../resource.ts';
 import type { RolloutSpec } from '../schema/spec.ts';
 import { compact } from './compact.ts';
+import { filesChecksum } from './config-map.ts';
+import { renderContainer, renderHelper } from './container.ts';
+import { podVolumes } from './pod-volumes.ts';
+import { renderProbes } from './probe.ts';
 import { pullSecretOf } from './pull-secret.ts';
 import { secretsChecksum } from './secret.ts';
 import { securityContexts } from './security-context.ts';
@@ -13,20 +15,35 @@ const DRAIN_SECONDS = 5;
 /** What remains of the grace period for the process itself: Kubernetes' own default. */
 const STOP_SECONDS = 30;
 
-/** The pods as renderer 1 makes them. */
+/** The pods as renderer 2 makes them; renderer 1 left out how they say why they ended. */
 export function renderPodTemplate(resource: RolloutResource): PodTemplate {
-  const { spec } = resource;
-  const serves = (spec.interfaces ?? []).length > 0;
+  const { spec, metadata } = resource;
+  const drain = drainSeconds(spec);
+  const app = {
+    ...renderContainer(resource),
+    // the last lines of the log, where the process wrote no message of its own
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    ...compact({ lifecycle: drain > 0 ? { preStop: { sleep: { seconds: drain } } } : undefined }),
+    ...renderProbes(spec),
+  };
   return {
-    metadata: {
-      labels: childLabels(resource.metadata),
-      annotations: { [ANNOTATIONS.secretsChecksum]: secretsChecksum(spec) },
-    },
+    metadata: { labels: childLabels(metadata), annotations: checksums(spec) },
     spec: {
       ...placement(resource),
-      terminationGracePeriodSeconds: STOP_SECONDS + (serves ? DRAIN_SECONDS : 0),
-      containers: [{ ...renderContainer(resource), ...probes(spec, serves) }],
+      ...spread(resource),
+      terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? STOP_SECONDS + drain,
+      ...compact({ initContainers: helpers(resource) }),
+      containers: [app],
     },
+  };
+}
+
+/** On the pods, so that they are replaced when what they read at their start changes. */
+export function checksums(spec: RolloutSpec): Record<string, string> {
+  const files = filesChecksum(spec);
+  return {
+    [ANNOTATIONS.secretsChecksum]: secretsChecksum(spec),
+    ...(files === undefined ? {} : { [ANNOTATIONS.filesChecksum]: files }),
   };
 }
 
@@ -35,63 +52,39 @@ export function placement(resource: RolloutResource): Record<string, unknown> {
   const { spec } = resource;
   const pullSecret = pullSecretOf(resource);
   return compact({
-    securityContext: securityContexts(spec).pod,
+    securityContext: securityContexts(spec.securityContext).pod,
     serviceAccountName: spec.serviceAccountName,
     imagePullSecrets: pullSecret === undefined ? undefined : [{ name: pullSecret }],
     nodeSelector: spec.nodeSelector,
     tolerations: spec.tolerations?.map((toleration) => compact({ ...toleration })),
     hostAliases: spec.hostAliases?.map((alias) => compact({ ...alias })),
-    volumes: volumeNames(resource).map((claim) => ({
-      name: claim,
-      persistentVolumeClaim: { claimName: claim },
-    })),
+    volumes: podVolumes(resource),
   });
 }
 
-/** The container without what decides when it is ready. */
-export function renderContainer(resource: RolloutResource): Record<string, unknown> {
-  const { spec, metadata } = resource;
-  const { registry, repository, tag } = spec.image;
-  const names = volumeNames(resource);
-  return compact({
-    name: metadata.name,
-    image: `${registry}/${repository}:${tag}`,
-    command: spec.command,
-    args: spec.args,
-    env: spec.env?.map((variable) => compact({ ...variable })),
-    envFrom: secretSources(resource).map((name) => ({ secretRef: { name } })),
-    resources: compact({
-      requests: amounts(spec.resources?.requests),
-      limits: amounts(spec.resources?.limits),
-    }),
-    securityContext: securityContexts(spec).container,
-    volumeMounts: (spec.volumes ?? []).map((volume, index) => ({
-      name: names[index],
-      mountPath: volume.mountPath,
+function drainSeconds({ drainSeconds: given, interfaces = [] }: RolloutSpec): number {
+  return given ?? (interfaces.length > 0 ? DRAIN_SECONDS : 0);
+}
+
+/** A sidecar is an init container that goes on: it is up before the app starts, and ends after it. */
+function helpers(resource: RolloutResource): object[] {
+  const { initContainers = [], sidecars = [] } = resource.spec;
+  return [
+    ...sidecars.map((sidecar) => ({
+      ...renderHelper(sidecar, resource),
+      restartPolicy: 'Always',
     })),
-  });
+    ...initContainers.map((container) => renderHelper(container, resource)),
+  ];
 }
 
-const amounts = (given: Record<string, string> | undefined): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(given ?? {}).map(([name, amount]) => [name, canonicalQuantity(amount)]),
-  );
-
-function secretSources({ spec, metadata }: RolloutResource): string[] {
-  const inline = (spec.secrets ?? []).length > 0 ? [secretName(metadata.name)] : [];
-  return [...inline, spec.secretsFrom ?? ''].filter((name) => name !== '');
-}
-
-const volumeNames = ({ spec, metadata }: RolloutResource): string[] =>
-  (spec.volumes ?? []).map(({ name }) => claimName(metadata.name, name));
-
-function probes(spec: RolloutSpec, serves: boolean): Record<string, unknown> {
-  const port = spec.interfaces?.[0]?.port;
+function spread({ spec, metadata }: RolloutResource): Record<string, unknown> {
   return compact({
-    lifecycle: serves ? { preStop: { sleep: { seconds: DRAIN_SECONDS } } } : undefined,
-    readinessProbe:
-      spec.readiness === 'none' || port === undefined
-        ? undefined
-        : { tcpSocket: { port }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 },
+    topologySpreadConstraints: spec.topologySpread?.map((constraint) => ({
+      topologyKey: constraint.topologyKey,
+      maxSkew: constraint.maxSkew ?? 1,
+      whenUnsatisfiable: constraint.whenUnsatisfiable ?? 'ScheduleAnyway',
+      labelSelector: { matchLabels: childLabels(metadata) },
+    })),
   });
 }

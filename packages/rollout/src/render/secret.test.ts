@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { aRollout } from '../testing.ts';
-import { renderPullSecret, pullSecretOf } from './pull-secret.ts';
+import { pullSecretOf, renderPullSecrets } from './pull-secret.ts';
 import { renderSecret, secretsChecksum } from './secret.ts';
 
 const secrets = [
@@ -35,7 +35,7 @@ const image = aRollout().spec.image;
 
 test('credentials become a pull Secret under the literal registry', () => {
   const rollout = aRollout({ image: { ...image, username: 'me', password: 'pässword' } });
-  const { type, data } = renderPullSecret(rollout) as unknown as {
+  const { type, data } = renderPullSecrets(rollout)[0] as unknown as {
     type: string;
     data: Record<string, string>;
   };
@@ -58,6 +58,6 @@ test.each([
   [{ username: 'me', password: 'x', pullSecretName: 'other' }, 'other'],
 ])('%j makes no pull Secret', (credentials, name) => {
   const rollout = aRollout({ image: { ...image, ...credentials } });
-  expect(renderPullSecret(rollout)).toBeUndefined();
+  expect(renderPullSecrets(rollout)).toEqual([]);
   expect(pullSecretOf(rollout)).toBe(name);
 });

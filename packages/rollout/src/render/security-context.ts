@@ -16,8 +16,8 @@ const CONTAINER = [
 ] as const;
 
 /** Only what is set is written: an absent user is the image's, not root. */
-export function securityContexts(spec: RolloutSpec): SecurityContexts {
-  const { capabilities, ...others } = spec.securityContext ?? {};
+export function securityContexts(asked: RolloutSpec['securityContext']): SecurityContexts {
+  const { capabilities, ...others } = asked ?? {};
   const kept = compact({ ...capabilities });
   const given = { ...others, ...(isEmpty(kept) ? {} : { capabilities: kept }) };
   const pick = (keys: readonly (keyof typeof given)[]): Record<string, unknown> =>

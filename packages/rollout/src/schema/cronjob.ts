@@ -1,12 +1,15 @@
 import { Type } from 'typebox';
 import { CronJobEnvSchema } from './env.ts';
 import { CronJobImageSchema } from './image.ts';
-import { words } from './pod.ts';
+import { commandFields } from './command.ts';
 import { ResourcesSchema } from './resources.ts';
 import { uniqueBy } from './rule.ts';
-import { dnsLabel, integer, text } from './scalar.ts';
+import { dnsLabel, integer, moment, oneOf, seconds, text } from './scalar.ts';
 
 const FIELD = '[0-9A-Za-z*,/?-]+';
+
+const history = (title: string, description: string) =>
+  integer({ title, description, minimum: 0, maximum: 100 });
 
 const CronJobSchema = Type.Object(
   {
@@ -24,8 +27,7 @@ const CronJobSchema = Type.Object(
       hint: 'Must be five cron fields, for instance */5 * * * *, or @hourly, @daily and so on.',
     }),
     resources: Type.Optional(ResourcesSchema),
-    command: words('Command', 'Entry point in place of the one of the image.'),
-    args: words('Arguments', 'Arguments of the entry point.'),
+    ...commandFields(),
     maxRetries: Type.Optional(
       integer({
         title: 'Retries',
@@ -43,6 +45,46 @@ const CronJobSchema = Type.Object(
       }),
     ),
     env: Type.Optional(CronJobEnvSchema),
+    inherit: Type.Optional(
+      Type.Boolean({
+        title: 'Like the app',
+        description:
+          'Runs with the variables, secrets, files, volumes, account and placement of the app.',
+      }),
+    ),
+    timeZone: Type.Optional(
+      text({
+        title: 'Time zone',
+        description: 'Of the schedule, for instance Europe/Zurich; UTC as a rule where absent.',
+        maxLength: 64,
+        pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*)?$',
+        hint: 'Must be a time zone such as Europe/Zurich.',
+      }),
+    ),
+    concurrencyPolicy: Type.Optional(
+      oneOf(['Allow', 'Forbid', 'Replace'], {
+        title: 'Overlap',
+        description: 'What happens while an earlier run goes on; Allow where absent.',
+      }),
+    ),
+    startingDeadlineSeconds: Type.Optional(
+      seconds({ title: 'Start deadline', description: 'A run that is later is left out.' }),
+    ),
+    activeDeadlineSeconds: Type.Optional(
+      seconds({ title: 'Deadline', description: 'A run that takes longer is ended.', minimum: 1 }),
+    ),
+    successfulJobsHistoryLimit: Type.Optional(
+      history('Kept successes', 'Runs that ended well and are kept; 3 where absent.'),
+    ),
+    failedJobsHistoryLimit: Type.Optional(
+      history('Kept failures', 'Runs that failed and are kept; 1 where absent.'),
+    ),
+    runAt: Type.Optional(
+      moment({
+        title: 'Run now',
+        description: 'Another time than before starts a run at once, beside the schedule.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

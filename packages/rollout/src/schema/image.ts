@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
-import { objectName, text } from './scalar.ts';
+import { objectName, oneOf, text } from './scalar.ts';
 
 const credential = (title: string, description: string) =>
   Type.Optional(text({ title, description, maxLength: 8192 }));
 
-const properties = () => ({
+const reference = () => ({
   registry: text({
     title: 'Registry',
     description: 'Host of the registry, for instance docker.io.',
@@ -29,6 +29,10 @@ const properties = () => ({
     pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[a-f0-9]{64})?$',
     hint: 'Must be a tag such as latest or 1.2.3.',
   }),
+});
+
+const properties = () => ({
+  ...reference(),
   username: credential('User name', 'User name at the registry.'),
   password: credential('Password', 'Password or token for the registry.'),
 });
@@ -51,4 +55,16 @@ export const CronJobImageSchema = Type.Object(properties(), {
   title: 'Image',
   description: 'The container image of the job.',
   additionalProperties: false,
+});
+
+/** Without credentials of its own: it is pulled with those of the app. */
+export const ContainerImageSchema = Type.Object(reference(), {
+  title: 'Image',
+  description: 'The image of the container, pulled with the credentials of the app.',
+  additionalProperties: false,
+});
+
+export const PullPolicySchema = oneOf(['Always', 'IfNotPresent', 'Never'], {
+  title: 'Pull policy',
+  description: 'When the image is pulled. Absent: Always for the tag latest, else IfNotPresent.',
 });

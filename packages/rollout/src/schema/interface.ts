@@ -45,6 +45,48 @@ const IngressSchema = Type.Object(
   },
 );
 
+const GatewaySchema = Type.Object(
+  {
+    name: objectName({ title: 'Name', description: 'Name of the Gateway.' }),
+    namespace: Type.Optional(
+      objectName({ title: 'Namespace', description: 'Absent: the one of the Rollout.' }),
+    ),
+    sectionName: Type.Optional(
+      objectName({ title: 'Listener', description: 'Absent: all that accept the hosts.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const HttpRouteSchema = Type.Object(
+  {
+    gateways: Type.Array(GatewaySchema, {
+      title: 'Gateways',
+      description: 'Gateways the route belongs to.',
+      maxItems: 8,
+    }),
+    hostnames: Type.Optional(
+      Type.Array(hostName({ title: '', description: '' }), {
+        title: 'Hosts',
+        description: 'Host names; absent: all of the listener.',
+        maxItems: 16,
+      }),
+    ),
+    paths: Type.Optional(
+      Type.Array(absolutePath({ title: '', description: '', maxLength: 1024 }), {
+        title: 'Paths',
+        description: 'Path prefixes; absent: every path.',
+        maxItems: 8,
+      }),
+    ),
+  },
+  {
+    title: 'HTTP route',
+    description: 'How the interface is reached through a Gateway, in place of an Ingress.',
+    additionalProperties: false,
+  },
+);
+
 const InterfaceSchema = Type.Object(
   {
     name: serviceLabel({
@@ -53,6 +95,7 @@ const InterfaceSchema = Type.Object(
     }),
     port: port({ title: 'Port', description: 'TCP port the container listens on.' }),
     ingress: Type.Optional(IngressSchema),
+    httpRoute: Type.Optional(HttpRouteSchema),
   },
   { additionalProperties: false },
 );

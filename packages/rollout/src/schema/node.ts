@@ -18,5 +18,6 @@ export interface SchemaNode {
   hint?: string;
   minimum?: number;
   maximum?: number;
+  'x-kubernetes-int-or-string'?: boolean;
   rules?: Rule[];
 }

@@ -96,13 +96,3 @@ export const HostAliasesSchema = Type.Array(
   ),
   { title: 'Host aliases', description: 'Additional lines of /etc/hosts.', maxItems: 64 },
 );
-
-/** `command` and `args`. */
-export const words = (title: string, description: string) =>
-  Type.Optional(
-    Type.Array(text({ title: '', description: '', maxLength: 131_072 }), {
-      title,
-      description,
-      maxItems: 256,
-    }),
-  );

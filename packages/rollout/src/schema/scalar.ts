@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { TInteger, TString, TUnsafe } from 'typebox';
+import type { TArray, TInteger, TString, TUnsafe } from 'typebox';
 
 interface Hints {
   title: string;
@@ -99,5 +99,41 @@ export function absolutePath(hints: Hints & { maxLength: number }): TString {
     minLength: 1,
     pattern: '^/[^\\x00-\\x1f]*$',
     hint: 'Must begin with "/".',
+  });
+}
+
+/** A number of instances, or a share of them such as 25%. */
+export function countOrShare(hints: Hints): TUnsafe<number | string> {
+  return Type.Unsafe<number | string>({
+    ...hints,
+    'x-kubernetes-int-or-string': true,
+    minimum: 0,
+    maximum: 9999,
+    maxLength: 5,
+    pattern: '^[0-9]{1,4}%?$',
+    hint: 'Must be a number such as 1 or a share such as 25%.',
+  });
+}
+
+export function seconds(options: Hints & { minimum?: number; maximum?: number }): TInteger {
+  return integer({ minimum: 0, maximum: 86_400, ...options });
+}
+
+/** A moment as RFC 3339 in UTC. */
+export function moment(hints: Hints): TString {
+  return text({
+    ...hints,
+    maxLength: 35,
+    pattern:
+      '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$',
+    hint: 'Must be a time such as 2026-01-31T12:00:00Z.',
+  });
+}
+
+/** The words of a command line. */
+export function words(hints: Hints): TArray<TString> {
+  return Type.Array(text({ title: '', description: '', maxLength: 131_072 }), {
+    ...hints,
+    maxItems: 256,
   });
 }

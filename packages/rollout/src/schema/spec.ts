@@ -1,8 +1,16 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
+import {
+  DisruptionBudgetSchema,
+  RollingUpdateSchema,
+  TopologySpreadSchema,
+} from './availability.ts';
+import { commandFields } from './command.ts';
+import { InitContainersSchema, SidecarsSchema } from './container.ts';
 import { CronJobsSchema } from './cronjob.ts';
 import { EnvSchema, SecretsSchema } from './env.ts';
-import { ImageSchema } from './image.ts';
+import { EnvFromSchema, FilesSchema, MountsSchema } from './file.ts';
+import { ImageSchema, PullPolicySchema } from './image.ts';
 import { InterfacesSchema } from './interface.ts';
 import type { SchemaNode } from './node.ts';
 import {
@@ -10,10 +18,10 @@ import {
   NodeSelectorSchema,
   SecurityContextSchema,
   TolerationsSchema,
-  words,
 } from './pod.ts';
+import { ProbesSchema } from './probe.ts';
 import { ResourcesSchema } from './resources.ts';
-import { integer, objectName, oneOf } from './scalar.ts';
+import { integer, moment, objectName, oneOf, seconds } from './scalar.ts';
 import { HorizontalScaleSchema, MAX_REPLICAS } from './scale.ts';
 import { VolumesSchema } from './volume.ts';
 
@@ -24,8 +32,15 @@ import { VolumesSchema } from './volume.ts';
 const RolloutSpecSchema = Type.Object(
   {
     image: ImageSchema,
-    command: words('Command', 'Entry point in place of the one of the image.'),
-    args: words('Arguments', 'Arguments of the entry point.'),
+    imagePullPolicy: Type.Optional(PullPolicySchema),
+    ...commandFields(),
+    mode: Type.Optional(
+      oneOf(['service', 'job'], {
+        title: 'Mode',
+        description:
+          'service (also where absent) runs until it is stopped; job runs once to its end for each spec.',
+      }),
+    ),
     horizontalScale: Type.Optional(HorizontalScaleSchema),
     replicas: Type.Optional(
       integer({
@@ -46,11 +61,44 @@ const RolloutSpecSchema = Type.Object(
           'New instances beside the old ones, or after them. Absent: recreate with volumes, rollingUpdate without.',
       }),
     ),
+    rollingUpdate: Type.Optional(RollingUpdateSchema),
+    progressDeadlineSeconds: Type.Optional(
+      seconds({
+        title: 'Deadline',
+        description: 'A change that takes longer has failed; 600 where absent.',
+        minimum: 1,
+      }),
+    ),
+    rollback: Type.Optional(
+      oneOf(['manual', 'auto'], {
+        title: 'Roll back',
+        description:
+          'auto: a change that fails goes back to the last spec that worked, by itself. manual where absent.',
+      }),
+    ),
+    restartedAt: Type.Optional(
+      moment({ title: 'Restarted', description: 'Another time than before starts new instances.' }),
+    ),
     readiness: Type.Optional(
       oneOf(['tcp', 'none'], {
         title: 'Readiness',
         description:
           'tcp (also where absent): an instance is ready when the port of the first interface accepts connections.',
+      }),
+    ),
+    probes: Type.Optional(ProbesSchema),
+    drainSeconds: Type.Optional(
+      seconds({
+        title: 'Drain',
+        description:
+          'Between leaving the Services and being told to stop; 5 where absent and interfaces exist.',
+        maximum: 3600,
+      }),
+    ),
+    terminationGracePeriodSeconds: Type.Optional(
+      seconds({
+        title: 'Grace',
+        description: 'Time to end, draining included; 30 and the drain where absent.',
       }),
     ),
     resources: Type.Optional(ResourcesSchema),
@@ -62,7 +110,12 @@ const RolloutSpecSchema = Type.Object(
         description: 'Name of an existing Secret whose entries become environment variables.',
       }),
     ),
+    envFrom: Type.Optional(EnvFromSchema),
+    files: Type.Optional(FilesSchema),
+    mounts: Type.Optional(MountsSchema),
     volumes: Type.Optional(VolumesSchema),
+    initContainers: Type.Optional(InitContainersSchema),
+    sidecars: Type.Optional(SidecarsSchema),
     interfaces: Type.Optional(InterfacesSchema),
     cronjobs: Type.Optional(CronJobsSchema),
     serviceAccountName: Type.Optional(
@@ -75,6 +128,15 @@ const RolloutSpecSchema = Type.Object(
     nodeSelector: Type.Optional(NodeSelectorSchema),
     tolerations: Type.Optional(TolerationsSchema),
     hostAliases: Type.Optional(HostAliasesSchema),
+    topologySpread: Type.Optional(TopologySpreadSchema),
+    disruptionBudget: Type.Optional(DisruptionBudgetSchema),
+    networkPolicy: Type.Optional(
+      oneOf(['open', 'project'], {
+        title: 'Network policy',
+        description:
+          'open (also where absent): reached by everybody. project: by its own namespace, and from outside where an interface has an ingress or a route.',
+      }),
+    ),
   },
   { title: 'Rollout', description: 'What should run.', additionalProperties: false },
 );
@@ -86,3 +148,5 @@ export type RolloutSpec = Static<typeof RolloutSpecSchema>;
 export type RolloutImage = RolloutSpec['image'];
 export type RolloutInterface = NonNullable<RolloutSpec['interfaces']>[number];
 export type RolloutVolume = NonNullable<RolloutSpec['volumes']>[number];
+export type RolloutCronJob = NonNullable<RolloutSpec['cronjobs']>[number];
+export type RolloutContainer = NonNullable<RolloutSpec['initContainers']>[number];

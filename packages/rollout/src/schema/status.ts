@@ -8,6 +8,7 @@ export const CONDITION_TYPES = [
   'Available',
   'Reconciling',
   'Stalled',
+  'Degraded',
   'SpecRendered',
 ] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
@@ -61,6 +62,20 @@ const RolloutStatusSchema = Type.Object(
         Type.Object({
           name: Type.String(),
           status: Type.String({ description: 'Bound, Pending, Lost or Unknown.' }),
+        }),
+      ),
+    ),
+    cronjobs: Type.Optional(
+      Type.Array(
+        Type.Object({
+          name: Type.String(),
+          lastScheduleTime: Type.Optional(Type.String()),
+          lastSuccessfulTime: Type.Optional(Type.String()),
+          active: Type.Optional(
+            Type.Integer({ format: 'int32', description: 'Runs that go on right now.' }),
+          ),
+          runAt: Type.Optional(Type.String({ description: 'The runAt that was carried out.' })),
+          running: Type.Optional(Type.Boolean({ description: 'Whether that run goes on.' })),
         }),
       ),
     ),

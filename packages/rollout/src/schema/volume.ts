@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { compareQuantities } from '../quantity.ts';
 import { rule, uniqueBy } from './rule.ts';
-import { absolutePath, dnsLabel, objectName, quantity } from './scalar.ts';
+import { absolutePath, dnsLabel, objectName, oneOf, quantity } from './scalar.ts';
 
 const VolumeSchema = Type.Object(
   {
@@ -16,6 +16,20 @@ const VolumeSchema = Type.Object(
       objectName({
         title: 'Storage class',
         description: 'Cannot be changed later; empty means the default of the cluster.',
+      }),
+    ),
+    accessMode: Type.Optional(
+      oneOf(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'], {
+        title: 'Access',
+        description:
+          'By one node, one instance or all. Cannot be changed later; ReadWriteOnce where absent.',
+      }),
+    ),
+    reclaim: Type.Optional(
+      oneOf(['Retain', 'Delete'], {
+        title: 'Afterwards',
+        description:
+          'What becomes of the data when the volume or the Rollout is removed; Retain where absent.',
       }),
     ),
   },

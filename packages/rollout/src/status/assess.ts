@@ -1,8 +1,12 @@
 import type { Phase } from '@davit/domain';
-import type { Observed, ObservedPod } from '../observed.ts';
+import type { Observed, ObservedJob, ObservedPod } from '../observed.ts';
 import { desiredReplicas } from '../render/deployment.ts';
+import { isAutoscaled } from '../render/horizontal-pod-autoscaler.ts';
 import type { RolloutResource } from '../resource.ts';
+import type { RolloutSpec } from '../schema/spec.ts';
+import { assessJob, jobOf } from './assess-job.ts';
 import { OUTCOMES } from './conditions.ts';
+import { isFinished } from './cron-jobs.ts';
 import { problemOf } from './pod-problem.ts';
 import type { Problem } from './pod-problem.ts';
 
@@ -22,7 +26,7 @@ export interface Assessment {
   replicas: Replicas;
 }
 
-type Verdict = Omit<Assessment, 'replicas'>;
+export type Verdict = Omit<Assessment, 'replicas'>;
 
 /** Where a Rollout stands, from what the cluster holds. `pods` are those of the Deployment. */
 export function assess(
@@ -33,20 +37,39 @@ export function assess(
   const replicas = replicasOf(resource, observed);
   const verdict =
     refused(observed, replicas) ??
-    stopped(replicas) ??
-    troubled(observed, { pods, replicas }) ??
-    moving(observed, replicas);
+    (resource.spec.mode === 'job'
+      ? assessJob(resource, observed, pods)
+      : (stopped(replicas) ??
+        troubled(observed, { pods, replicas }) ??
+        moving(observed, replicas)));
   return { ...verdict, replicas };
 }
 
-function replicasOf(resource: RolloutResource, { deployment }: Observed): Replicas {
+function replicasOf(resource: RolloutResource, observed: Observed): Replicas {
+  const { spec } = resource;
+  if (spec.mode === 'job') return replicasOfJob(spec, jobOf(resource, observed));
+  const { deployment } = observed;
   const status = deployment?.status ?? {};
+  // what the autoscaler decides is what is wanted
+  const scaled = isAutoscaled(spec) ? deployment?.spec.replicas : undefined;
   return {
-    desired: desiredReplicas(resource.spec),
+    desired: scaled ?? desiredReplicas(spec),
     existing: status.replicas ?? 0,
     updated: status.updatedReplicas ?? 0,
     ready: status.readyReplicas ?? 0,
     available: status.availableReplicas ?? 0,
+  };
+}
+
+function replicasOfJob({ suspend }: RolloutSpec, job: ObservedJob | undefined): Replicas {
+  const { active = 0, ready = 0 } = job?.status ?? {};
+  const ended = job !== undefined && isFinished(job);
+  return {
+    desired: ended || suspend === true ? 0 : 1,
+    existing: active,
+    updated: active,
+    ready,
+    available: ready,
   };
 }
 
@@ -119,7 +142,9 @@ function worst(observed: Observed, pods: ObservedPod[]): Problem | undefined {
 function notCreated(observed: Observed): Problem | undefined {
   const failure = condition(observed, 'ReplicaFailure');
   if (failure?.status !== 'True') return undefined;
-  return { reason: failure.reason ?? 'FailedCreate', message: failure.message ?? '', waits: false };
+  const { message = '' } = failure;
+  const reason = message.includes('exceeded quota') ? 'QuotaExceeded' : failure.reason;
+  return { reason: reason ?? 'FailedCreate', message, waits: false };
 }
 
 function unbound({ pvcs }: Observed, pods: ObservedPod[]): Problem | undefined {

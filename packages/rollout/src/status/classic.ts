@@ -23,7 +23,13 @@ export function classicStatus(
         status: 'OK',
       }))
       .sort(byName),
-    ingresses: [],
+    ingresses: (observed.ingresses ?? [])
+      .map(({ metadata, spec, status }) => ({
+        name: metadata.name,
+        hosts: hostsOf(spec?.rules),
+        status: (status?.loadBalancer?.ingress ?? []).length > 0 ? 'Operational' : 'Pending',
+      }))
+      .sort(byName),
     volumes: observed.pvcs
       .map(({ metadata, status }) => ({
         name: metadata.name,
@@ -32,6 +38,10 @@ export function classicStatus(
       .sort(byName),
   };
 }
+
+const hostsOf = (rules: { host?: string }[] = []): string[] => [
+  ...new Set(rules.map(({ host = '' }) => host).filter((host) => host !== '')),
+];
 
 function podsStatus(pods: ObservedPod[]): string {
   if (pods.some((pod) => pod.status?.phase === 'Pending')) return 'Pending';

@@ -2,6 +2,7 @@ import { AppError } from '@davit/domain';
 import { expect, test } from 'vitest';
 import type { Observed, ObservedPod } from '../observed.ts';
 import type { RolloutSpec } from '../schema/spec.ts';
+import type { Condition, RolloutStatus } from '../schema/status.ts';
 import { aDeployment, aPod, aRollout, ready } from '../testing.ts';
 import { statusOf } from './status-of.ts';
 
@@ -166,7 +167,7 @@ const rows: Row[] = [
       }),
     },
     phase: 'Failed',
-    reason: 'FailedCreate',
+    reason: 'QuotaExceeded',
     message: 'exceeded quota',
   },
   {
@@ -353,13 +354,55 @@ test('pods of jobs and pods on their way out do not count', () => {
   expect(status.deployment?.podNames).toEqual(['shop-1']);
 });
 
-test('fields without effect are named in a condition', () => {
-  const rollout = aRollout({ horizontalScale: { minReplicas: 1, maxReplicas: 2 } });
-  const find = (rolloutStatus: ReturnType<typeof statusOf>) =>
-    rolloutStatus.conditions?.find(({ type }) => type === 'SpecRendered');
-  expect(find(statusOf(rollout, nothing, NOW))).toMatchObject({
-    status: 'False',
-    message: 'Accepted, but without effect in this version: horizontalScale.maxReplicas.',
+const find = (status: RolloutStatus, wanted: string): Condition | undefined =>
+  status.conditions?.find(({ type }) => type === wanted);
+
+test('fields the cluster has no kind for are named in a condition', () => {
+  const unrendered = ['interfaces[0].httpRoute'];
+  expect(find(statusOf(aRollout(), { ...nothing, unrendered }, NOW), 'SpecRendered')).toMatchObject(
+    {
+      status: 'False',
+      message: 'Accepted, but without effect in this cluster: interfaces[0].httpRoute.',
+    },
+  );
+  expect(find(statusOf(aRollout(), nothing, NOW), 'SpecRendered')).toMatchObject({
+    status: 'True',
   });
-  expect(find(statusOf(aRollout(), nothing, NOW))).toMatchObject({ status: 'True' });
+});
+
+test('an autoscaler without metrics is told, and what it wants is what is desired', () => {
+  const horizontalScale = { minReplicas: 1, maxReplicas: 5 };
+  const inactive = { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric' };
+  const autoscaler = {
+    metadata: { name: 'shop' },
+    status: { conditions: [{ ...inactive, message: 'no metrics' }] },
+  };
+  const observed = { ...nothing, deployment: aDeployment(ready(3), 3), autoscaler };
+  const status = statusOf(aRollout({ horizontalScale }), observed, NOW);
+  expect(status).toMatchObject({ phase: 'Running', readyReplicas: 3 });
+  expect(find(status, 'Degraded')).toMatchObject({
+    status: 'True',
+    reason: 'AutoscalerInactive',
+    message: 'no metrics',
+  });
+  expect(find(status, 'Available')).toMatchObject({ message: '3 of 3 instances serve.' });
+  expect(find(statusOf(aRollout(), nothing, NOW), 'Degraded')).toMatchObject({ status: 'False' });
+});
+
+test('Ingresses are operational once they have an address, and give the URLs', () => {
+  const rule = (host: string, tls: boolean, path = '/') => ({ host, path, tls });
+  const rules = [rule('a.example', true), rule('a.example', false, '/x'), rule('', false)];
+  const rollout = aRollout({ interfaces: [{ name: 'http', port: 80, ingress: { rules } }] });
+  const ingress = (address: object[]) => ({
+    metadata: { name: 'http-shop-ingress' },
+    spec: { rules },
+    status: { loadBalancer: { ingress: address } },
+  });
+  const status = statusOf(rollout, { ...nothing, ingresses: [ingress([])] }, NOW);
+  expect(status.urls).toEqual(['https://a.example', 'http://a.example/x']);
+  expect(status.ingresses).toEqual([
+    { name: 'http-shop-ingress', hosts: ['a.example'], status: 'Pending' },
+  ]);
+  const later = statusOf(rollout, { ...nothing, ingresses: [ingress([{ ip: '1.2.3.4' }])] }, NOW);
+  expect(later.ingresses).toMatchObject([{ status: 'Operational' }]);
 });

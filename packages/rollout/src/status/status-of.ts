@@ -1,12 +1,13 @@
 import { LABELS } from '../labels.ts';
 import type { Observed, ObservedPod } from '../observed.ts';
 import { rendererVersionOf } from '../render/deployment.ts';
+import { urlsOf } from './urls.ts';
 import type { RolloutResource } from '../resource.ts';
 import type { ConditionType, RolloutStatus } from '../schema/status.ts';
-import { unrenderedFields } from '../unrendered.ts';
 import { assess } from './assess.ts';
 import type { Assessment } from './assess.ts';
 import { classicStatus } from './classic.ts';
+import { cronJobsStatus } from './cron-jobs.ts';
 import { mergeConditions } from './conditions.ts';
 import type { ConditionState } from './conditions.ts';
 
@@ -19,7 +20,8 @@ export function statusOf(
   observed: Observed,
   now: number,
 ): RolloutStatus {
-  const pods = podsOf(observed);
+  const pods = podsOf(resource, observed);
+  const cronjobs = cronJobsStatus(resource, observed);
   const assessment = assess(resource, observed, pods);
   const { metadata } = resource;
   const generation = metadata.generation ?? 0;
@@ -28,7 +30,7 @@ export function statusOf(
     ...classicStatus(observed, pods),
     conditions: mergeConditions(
       resource.status?.conditions ?? [],
-      conditionStates(resource, assessment),
+      conditionStates(assessment, observed),
       { now, generation },
     ),
     observedGeneration: generation,
@@ -40,29 +42,32 @@ export function statusOf(
     updatedReplicas: assessment.replicas.updated,
     readyReplicas: assessment.replicas.ready,
     selector: `${LABELS.projectId}=${metadata.namespace},${LABELS.deploymentId}=${metadata.name}`,
-    urls: [],
+    urls: urlsOf(resource.spec),
+    ...(cronjobs === undefined ? {} : { cronjobs }),
     ...(deployment === undefined ? {} : { rendererVersion: rendererVersionOf(deployment) }),
   };
 }
 
-/** Pods of the Deployment, by name; not those of jobs, nor those on their way out. */
-function podsOf({ pods }: Observed): ObservedPod[] {
+/** Pods of the app, by name; not those of cron jobs, nor those on their way out. */
+function podsOf({ spec, metadata }: RolloutResource, { pods }: Observed): ObservedPod[] {
+  const isJobs = ({ ownerReferences = [] }: ObservedPod['metadata']): boolean =>
+    ownerReferences.some(({ kind }) => kind === 'Job');
   return pods
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .filter(({ metadata }) => !metadata.ownerReferences?.some(({ kind }) => kind === 'Job'))
+    .filter((pod) => pod.metadata.deletionTimestamp === undefined)
+    .filter((pod) => isJobs(pod.metadata) === (spec.mode === 'job'))
+    .filter((pod) => pod.metadata.labels?.[LABELS.cronJobOf] !== metadata.name)
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
 function conditionStates(
-  { spec }: RolloutResource,
   { phase, reason, message, replicas }: Assessment,
+  observed: Observed,
 ): Record<ConditionType, ConditionState> {
   const why = { reason: reason === '' ? phase : reason, message };
   const { available, desired } = replicas;
-  const fields = unrenderedFields(spec);
   const onItsWay = phase === 'Pending' || phase === 'Progressing';
   return {
-    Ready: { status: phase === 'Running', ...why },
+    Ready: { status: phase === 'Running' || reason === 'Completed', ...why },
     Available:
       available > 0
         ? {
@@ -73,13 +78,27 @@ function conditionStates(
         : { status: false, reason: 'Unavailable', message: 'No instance serves.' },
     Reconciling: { status: onItsWay, ...why },
     Stalled: { status: phase === 'Failed' || phase === 'Degraded', ...why },
-    SpecRendered:
-      fields.length === 0
-        ? { status: true, reason: 'Complete', message: '' }
-        : {
-            status: false,
-            reason: 'FieldsNotRendered',
-            message: `Accepted, but without effect in this version: ${fields.join(', ')}.`,
-          },
+    Degraded:
+      phase === 'Degraded'
+        ? { status: true, ...why }
+        : (idleAutoscaler(observed) ?? { status: false, reason: 'AsAskedFor', message: '' }),
+    SpecRendered: renderedState(observed),
+  };
+}
+
+/** It serves, but load changes nothing: no metrics, as a rule. */
+function idleAutoscaler({ autoscaler }: Observed): ConditionState | undefined {
+  const active = autoscaler?.status?.conditions?.find(({ type }) => type === 'ScalingActive');
+  // with nothing running there is nothing to measure
+  if (active?.status !== 'False' || active.reason === 'ScalingDisabled') return undefined;
+  return { status: true, reason: 'AutoscalerInactive', message: active.message ?? '' };
+}
+
+function renderedState({ unrendered = [] }: Observed): ConditionState {
+  if (unrendered.length === 0) return { status: true, reason: 'Complete', message: '' };
+  return {
+    status: false,
+    reason: 'FieldsNotRendered',
+    message: `Accepted, but without effect in this cluster: ${unrendered.join(', ')}.`,
   };
 }

@@ -1,0 +1,107 @@
+import { hashOf } from '../hash.ts';
+import { childLabels, LABELS } from '../labels.ts';
+import { cronPullSecretName, shorten } from '../names.ts';
+import type { Child, RolloutResource } from '../resource.ts';
+import type { RolloutCronJob } from '../schema/spec.ts';
+import { compact } from './compact.ts';
+import { envOf, envSources, imageOf, resourcesOf, volumeMounts } from './container.ts';
+import { ownedMetadata } from './metadata.ts';
+import { checksums, placement } from './pod-template.ts';
+import { credentialsOf } from './pull-secret.ts';
+
+type Fields = Record<string, unknown>;
+
+/** The CronJob keeps its name as it is given: another Rollout's of that name is a conflict, and told. */
+export function renderCronJob(resource: RolloutResource, cron: RolloutCronJob): Child {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: ownedMetadata(resource, cron.name),
+    spec: compact({
+      schedule: cron.schedule,
+      suspend: cron.suspend === true || resource.spec.suspend === true,
+      timeZone: cron.timeZone,
+      concurrencyPolicy: cron.concurrencyPolicy,
+      startingDeadlineSeconds: cron.startingDeadlineSeconds,
+      successfulJobsHistoryLimit: cron.successfulJobsHistoryLimit,
+      failedJobsHistoryLimit: cron.failedJobsHistoryLimit,
+      jobTemplate: {
+        metadata: { labels: jobLabels(resource, cron) },
+        spec: jobSpec(resource, cron),
+      },
+    }),
+  };
+}
+
+/** The run that `runAt` asks for, beside the schedule. */
+export function renderCronRun(resource: RolloutResource, cron: RolloutCronJob): Child {
+  const metadata = ownedMetadata(resource, cronRunName(cron));
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...metadata, labels: jobLabels(resource, cron) },
+    spec: jobSpec(resource, cron),
+  };
+}
+
+export function cronRunName({ name, runAt = '' }: RolloutCronJob): string {
+  return shorten(`${name}-run-${hashOf(runAt).slice(0, 8)}`);
+}
+
+function jobLabels({ metadata }: RolloutResource, cron: RolloutCronJob): Record<string, string> {
+  return { ...childLabels(metadata), [LABELS.cronJob]: shorten(cron.name) };
+}
+
+function jobSpec(resource: RolloutResource, cron: RolloutCronJob): Fields {
+  return compact({
+    backoffLimit: cron.backoffLimit,
+    activeDeadlineSeconds: cron.activeDeadlineSeconds,
+    template: {
+      metadata: {
+        labels: podLabels(resource, cron),
+        ...(cron.inherit === true ? { annotations: checksums(resource.spec) } : {}),
+      },
+      spec: podSpec(resource, cron),
+    },
+  });
+}
+
+/** Without the label of the app's pods: Services would send requests here, autoscalers would count them. */
+function podLabels({ metadata }: RolloutResource, cron: RolloutCronJob): Record<string, string> {
+  return {
+    [LABELS.projectId]: metadata.namespace,
+    [LABELS.cronJobOf]: metadata.name,
+    [LABELS.cronJob]: shorten(cron.name),
+  };
+}
+
+function podSpec(resource: RolloutResource, cron: RolloutCronJob): Fields {
+  const around = cron.inherit === true ? placement(resource) : {};
+  const own = credentialsOf(cron.image) && [{ name: cronPullSecretName(cron.name) }];
+  return {
+    ...around,
+    ...compact({ imagePullSecrets: own ?? around.imagePullSecrets }),
+    restartPolicy: 'Never',
+    containers: [container(resource, cron)],
+  };
+}
+
+function container(resource: RolloutResource, cron: RolloutCronJob): Fields {
+  const { env = [] } = cron;
+  const names = new Set(env.map(({ name }) => name));
+  const inherited = (resource.spec.env ?? []).filter(({ name }) => !names.has(name));
+  const own = {
+    name: cron.name,
+    image: imageOf(cron.image),
+    command: cron.command,
+    args: cron.args,
+    resources: resourcesOf(cron.resources),
+  };
+  if (cron.inherit !== true) return compact({ ...own, env: envOf(env) });
+  return compact({
+    ...own,
+    env: envOf([...inherited, ...env]),
+    envFrom: envSources(resource),
+    volumeMounts: volumeMounts(resource),
+  });
+}

@@ -1,0 +1,26 @@
+import type { RolloutInterface, RolloutSpec } from '../schema/spec.ts';
+
+/** Where the app is reached from outside, each URL once. Hosts with a wildcard name no single one. */
+export function urlsOf({ interfaces = [], mode }: RolloutSpec): string[] {
+  if (mode === 'job') return [];
+  const urls = interfaces.flatMap((port) => [...ingressUrls(port), ...routeUrls(port)]);
+  return [...new Set(urls)];
+}
+
+const isNamed = (host: string): boolean => host !== '' && !host.startsWith('*');
+
+function ingressUrls({ ingress }: RolloutInterface): string[] {
+  return (ingress?.rules ?? [])
+    .filter(({ host }) => isNamed(host))
+    .map(({ host, path, tls }) => url(tls === true ? 'https' : 'http', host, path));
+}
+
+/** Whether a listener speaks TLS is the Gateway's business; nearly all that are public do. */
+function routeUrls({ httpRoute }: RolloutInterface): string[] {
+  if (httpRoute === undefined || httpRoute.gateways.length === 0) return [];
+  const { hostnames = [], paths = ['/'] } = httpRoute;
+  return hostnames.filter(isNamed).flatMap((host) => paths.map((path) => url('https', host, path)));
+}
+
+const url = (scheme: string, host: string, path: string): string =>
+  `${scheme}://${host}${path === '/' ? '' : path}`;
