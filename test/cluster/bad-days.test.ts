@@ -3,7 +3,8 @@ import type { AnswerProxy } from '@davit/testkit';
 import PocketBase, { ClientResponseError } from 'pocketbase';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { noCluster, theCluster } from './provided.ts';
-import { manifestOf, webSpec, world } from './world.ts';
+import { manifestOf, webSpec } from '../product/app.ts';
+import { world } from './world.ts';
 import type { App, World } from './world.ts';
 
 const CR = /\/rollouts(\/|\?|$)/;

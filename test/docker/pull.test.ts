@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { EngineEvent, JsonObject, RolloutDriver, RolloutIntent } from '@davit/domain';
+import type { EngineEvent, RolloutDriver, RolloutIntent } from '@davit/domain';
 import { faultProxy, hasDocker, hasRegistry, registry, webImage } from '@davit/testkit';
 import type { FaultProxy, Registry } from '@davit/testkit';
 import { watchDriver } from '@davit/testkit/contract';
@@ -7,6 +7,8 @@ import type { DriverWatch } from '@davit/testkit/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dockerWorld } from './world.ts';
 import type { DockerWorld } from './world.ts';
+
+type Image = Record<'registry' | 'repository' | 'tag', string>;
 
 const ref = { projectId: 'pulls', deploymentId: 'shop' };
 const signal = new AbortController().signal;
@@ -45,20 +47,20 @@ describe.runIf(hasDocker() && hasRegistry())('an image in a private registry', (
     await world.engine.push(name, images.account);
     await world.engine.api('DELETE', `/images/${name}`);
   }
-  async function apply(image: JsonObject, password?: string): Promise<RolloutIntent> {
+  async function apply(image: Image, password?: string): Promise<RolloutIntent> {
     const account = { ...images.account, ...(password !== undefined && { password }) };
     const intent: RolloutIntent = {
       ...ref,
       rolloutId: `rollout${(rollout += 1)}`,
       spec: { image, interfaces: [{ name: 'http', port: 8080 }] },
       secrets: {},
-      pull: { registry: String(image.registry), ...account },
+      pull: { registry: image.registry, ...account },
       project: { name: 'Pulls', userId: 'user1', username: 'ada' },
     };
     await driver.apply(intent, { signal });
     return intent;
   }
-  const fromRegistry = (tag: string, address = images.address): JsonObject => ({
+  const fromRegistry = (tag: string, address = images.address): Image => ({
     registry: address,
     repository: 'web',
     tag,

@@ -1,4 +1,4 @@
-import type { JsonObject, RolloutDriver, RolloutIntent } from '@davit/domain';
+import type { EngineEvent, JsonObject, RolloutDriver, RolloutIntent } from '@davit/domain';
 import { hasDocker, loadGenerator } from '@davit/testkit';
 import type { LoadCounts } from '@davit/testkit';
 import { watchDriver } from '@davit/testkit/contract';
@@ -25,7 +25,7 @@ describe.runIf(hasDocker())('an app on Docker under load', () => {
 
   beforeAll(async () => {
     world = await dockerWorld();
-    driver = await world.open({ times: { deadlineMs: 10_000 } });
+    driver = await world.open({ times: { deadlineMs: 10_000, stopSeconds: 2 } });
     watch = watchDriver(driver);
   });
   afterAll(async () => {
@@ -134,6 +134,19 @@ describe.runIf(hasDocker())('an app on Docker under load', () => {
     });
     expect(counts).toMatchObject({ failed: 0, errors: {} });
     expect(Object.keys(counts.bodies).map((body) => body.trim())).toEqual(['one']);
+  });
+
+  test('kills a program that ignores SIGTERM, once nothing goes there any more', async () => {
+    await runs(await apply('1', { env: [{ name: 'IGNORE_SIGTERM', value: '1' }] }));
+    const counts = await underLoad(true, async () => {
+      await runs(await apply('2'));
+      await watch.sees(ref, ({ instances }) => instances.length === 1);
+    });
+    expect(counts).toMatchObject({ failed: 0, errors: {} });
+    const ends: EngineEvent[] = await Array.fromAsync(
+      driver.events(ref, { follow: false, signal }),
+    );
+    expect(ends.map(({ message }) => message).join()).toContain('ended with exit code 137');
   });
 
   test('makes requests wait while an instance with a volume is replaced', async () => {

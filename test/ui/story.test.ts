@@ -2,7 +2,8 @@ import { chromium, loadGenerator } from '@davit/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noCluster, theCluster } from '../cluster/provided.ts';
-import { EMAIL, PASSWORD, world } from '../cluster/world.ts';
+import { EMAIL, PASSWORD } from '../product/server.ts';
+import { world } from '../cluster/world.ts';
 import type { World } from '../cluster/world.ts';
 
 const PATIENCE = { timeout: 60_000 };

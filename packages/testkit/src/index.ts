@@ -21,6 +21,7 @@ export { image, webImage } from './image.ts';
 export type { Image, ImageFiles, ImageOptions } from './image.ts';
 export { loadGenerator } from './load-generator.ts';
 export type { LoadCounts, LoadGenerator, LoadOptions } from './load-generator.ts';
+export { localLookup } from './local-lookup.ts';
 export { hasRegistry, registry } from './registry.ts';
 export type { Registry } from './registry.ts';
 export { temporaryDirectory } from './temporary-directory.ts';

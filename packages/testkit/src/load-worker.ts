@@ -1,12 +1,13 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { localLookup } from './local-lookup.ts';
 import type { LoadCounts, LoadOptions } from './load-generator.ts';
 
 /** The process behind `loadGenerator`: counts until it is told to stop or its parent is gone. */
 const task = JSON.parse(process.argv[2] ?? '{}') as Required<LoadOptions> & { url: string };
 const agent = task.keepAlive
-  ? new Agent({ keepAlive: true, maxSockets: task.connections })
-  : new Agent({ keepAlive: false });
+  ? new Agent({ keepAlive: true, maxSockets: task.connections, lookup: localLookup })
+  : new Agent({ keepAlive: false, lookup: localLookup });
 const counts: LoadCounts = { ok: 0, failed: 0, errors: {}, bodies: {}, slowest: 0 };
 const tick = Math.max(1, Math.floor(1000 / task.rate));
 const started = performance.now();

@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha1"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -23,13 +25,20 @@ func main() {
 		fmt.Println("crashing at start, as CRASH=1 asks")
 		os.Exit(1)
 	}
-	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	signals := []os.Signal{syscall.SIGTERM, syscall.SIGINT}
+	if os.Getenv("IGNORE_SIGTERM") != "" {
+		signal.Ignore(syscall.SIGTERM)
+		signals = signals[1:]
+	}
+	stop, cancel := signal.NotifyContext(context.Background(), signals...)
 	defer cancel()
 	if os.Getenv("NEVER_READY") != "" {
 		fmt.Println("never ready, as NEVER_READY asks")
 		<-stop.Done()
 		return
 	}
+	wait, _ := strconv.Atoi(os.Getenv("START_AFTER_MS"))
+	time.Sleep(time.Duration(wait) * time.Millisecond)
 	drain := &drain{}
 	server := &http.Server{
 		Addr:      ":" + env("PORT", "8080"),
@@ -128,7 +137,39 @@ func routes() http.Handler {
 		time.Sleep(time.Duration(ms) * time.Millisecond)
 		io.WriteString(w, "slow")
 	})
+	mux.HandleFunc("GET /download", download)
+	mux.HandleFunc("GET /socket", socket)
 	return mux
+}
+
+// download sends a piece of 1,000 bytes every 50 ms, as many as asked for.
+func download(w http.ResponseWriter, r *http.Request) {
+	pieces, _ := strconv.Atoi(r.URL.Query().Get("pieces"))
+	w.Header().Set("Content-Length", strconv.Itoa(pieces*1000))
+	piece := make([]byte, 1000)
+	for range pieces {
+		if _, err := w.Write(piece); err != nil {
+			return
+		}
+		w.(http.Flusher).Flush()
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// socket is a WebSocket that says "tick" every 50 ms for as long as the client and the process live.
+func socket(w http.ResponseWriter, r *http.Request) {
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
+	for err == nil {
+		_, err = conn.Write([]byte{0x81, 4, 't', 'i', 'c', 'k'})
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 func readFile(w http.ResponseWriter, r *http.Request) {
