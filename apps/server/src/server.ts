@@ -13,7 +13,7 @@ import type { ServeConfig } from './config.ts';
 import { reportScripts } from './find-scripts.ts';
 import { findUi } from './find-ui.ts';
 import { openDirectory } from './open-directory.ts';
-import type { Directory } from './open-directory.ts';
+import type { Directory, RegisterHandlers } from './open-directory.ts';
 import { openUpkeep } from './open-upkeep.ts';
 import { selectDriver } from './select-driver.ts';
 import type { SelectedDriver } from './select-driver.ts';
@@ -37,6 +37,8 @@ export interface ServerOverrides {
   ui?: string;
   /** starts the server anew after a backup was put in place; absent: none can be restored */
   restart?: () => void;
+  /** registers hook handlers before anything is loaded */
+  register?: RegisterHandlers;
 }
 
 export interface Server {
@@ -61,7 +63,7 @@ export async function createServer(
   const opened = new AsyncDisposableStack();
   try {
     await recoverDirectory(config.dir);
-    const directory = await openDirectory(config, logger);
+    const directory = await openDirectory(config, logger, overrides.register);
     opened.defer(() => directory.close());
     await reportScripts(config.dir, logger);
     const needsTls = config.https !== undefined || config.driver.edgeHttps !== undefined;
@@ -72,7 +74,11 @@ export async function createServer(
     });
     const ui = overrides.ui ?? findUi();
     let closing: Promise<void> | undefined;
-    const close = (): Promise<void> => (closing ??= opened.disposeAsync());
+    let isRestart = false;
+    const close = (): Promise<void> =>
+      (closing ??= directory.records.trigger('onTerminate', { event: { isRestart } }, () =>
+        opened.disposeAsync(),
+      ));
     const { restart } = overrides;
     const maintenance = await openUpkeep({
       config,
@@ -82,6 +88,7 @@ export async function createServer(
       changeOver:
         restart &&
         ((folder) => {
+          isRestart = true;
           // the answer goes out before
           setImmediate(() => void changeOver({ dir: config.dir, folder, logger, close, restart }));
         }),
@@ -106,6 +113,7 @@ export async function createServer(
     const installer = await directory.records.superusers.installerToken();
     // Only who has the address reaches the engine: a second server on this directory fails before.
     run();
+    await directory.records.trigger('onServe', { event: {} }, () => undefined);
     return {
       url: listening.url,
       driver: driver.name,

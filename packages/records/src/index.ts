@@ -15,6 +15,8 @@ export { refuseKey, requireScope } from './api-keys/scope.ts';
 export type { AuditLog, AuditNote, Requester } from './audit/audit.ts';
 export type { OwnPage } from './own-tables/own-table.ts';
 export type { CollectionPage, Collections } from './collections/catalog.ts';
+export type { CollectionRequests } from './collections/collection-requests.ts';
+export { viewFields } from './collections/view-fields.ts';
 export type { ViewSample } from './collections/dry-run-view.ts';
 export type { BatchItem, BatchAction } from './batch/batch-item.ts';
 export { BatchFailure } from './batch/run-batch.ts';
@@ -25,6 +27,7 @@ export type { LocatedFile } from './files/locate-file.ts';
 export type { SqlConsole } from './sql-console.ts';
 export type { HookOptions, RegisterHook } from './hooks/chain.ts';
 export type { Hooks } from './hooks/hooks.ts';
+export type { Trigger } from './hooks/trigger.ts';
 export type { HookEvents, HookName } from './hooks/hook-events.ts';
 export { HOOK_NAMES } from './hooks/hook-events.ts';
 export type {

@@ -23,6 +23,7 @@ import type { Authentication, Superusers } from './auth/sign-in.ts';
 import { RecordSuperusers } from './auth/superusers.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { Collections } from './collections/catalog.ts';
+import { collectionRequests, type CollectionRequests } from './collections/collection-requests.ts';
 import { MemoryCatalog } from './collections/memory-catalog.ts';
 import { StoredCollections } from './collections/stored-collections.ts';
 import type { BatchItem } from './batch/batch-item.ts';
@@ -31,6 +32,7 @@ import { runBatch, type BatchOptions, type BatchResult } from './batch/run-batch
 import type { Core } from './core.ts';
 import { locateFile, type LocatedFile } from './files/locate-file.ts';
 import { createHookChains, createHooks, type Hooks } from './hooks/hooks.ts';
+import { triggers, type Trigger } from './hooks/trigger.ts';
 import { internalOperations } from './internal.ts';
 import type { InternalOperations, RecordsTransaction, RequestOperations } from './operations.ts';
 import { RealtimeHub } from './realtime/hub.ts';
@@ -41,7 +43,7 @@ import type { S3Settings } from './settings/settings.ts';
 import { editableSettings, type Settings } from './settings/settings-editor.ts';
 import { StoredSettings } from './settings/stored-settings.ts';
 import { sqlConsole, type SqlConsole } from './sql-console.ts';
-import { storeScope } from './scope.ts';
+import { storeScope, type Scope } from './scope.ts';
 import { systemClock } from './system-clock.ts';
 import { Transactions } from './transaction.ts';
 import { announce } from './write/announce.ts';
@@ -62,6 +64,8 @@ export interface RecordsOptions {
   fetchAvatar?: FetchAvatar;
   /** opens settings that PocketBase has encrypted */
   settingsBox?: SecretBox;
+  /** registers handlers before anything is loaded, `onBootstrap` first of all */
+  register?: (hooks: Hooks) => void;
   /** throws what keeps a bucket from being used; absent: buckets cannot be tested */
   testBucket?: (bucket: S3Settings) => Promise<void>;
 }
@@ -69,6 +73,8 @@ export interface RecordsOptions {
 /** Collections, records and everything around them. */
 export interface Records extends RequestOperations, InternalOperations, AsyncDisposable {
   readonly collections: Collections;
+  /** what superusers do with them through the API */
+  readonly collectionRequests: CollectionRequests;
   readonly hooks: Hooks;
   readonly auth: Authentication;
   readonly superusers: Superusers;
@@ -90,6 +96,8 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
     request: RequestInfo,
     options?: Pick<BatchOptions, 'check'>,
   ): Promise<BatchResult[]>;
+  /** Runs the handlers of one hook around `last`: for what happens outside of the records (files, backups, serving). */
+  readonly trigger: Trigger;
   /** Ends realtime clients, waits for messages under way and for obsolete files to go. The store stays open. */
   close(): Promise<void>;
 }
@@ -98,19 +106,7 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
 export async function openRecords(options: RecordsOptions): Promise<Records> {
   const memory = new MemoryCatalog();
   const core = createCore(options, memory);
-  const transactions = new Transactions(core, options.store);
-  const store = transactions.joined(options.store);
-  const scope = storeScope({
-    store,
-    current: () => transactions.current(),
-    exclusively: (work) => transactions.run((_scope, tx) => work(tx)),
-    announce: (changes) => announce(core, changes),
-  });
-  const transaction: Records['transaction'] = (run) =>
-    transactions.run((inner) => {
-      const own = { core, scope: inner };
-      return run({ ...requestOperations(own), ...internalOperations(own) });
-    });
+  const { store, scope, transaction } = joinTransactions(core, options.store);
   const context = { core, scope };
   const hub = new RealtimeHub(core, scope);
   core.audience = hub;
@@ -130,11 +126,15 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     hub.onCollectionsChanged();
   };
   const collections = new StoredCollections({ memory, store, core, scope, events: { changed } });
-  await collections.reload();
   const { settingsBox: box, logger, testBucket, mailer, providers, fetchAvatar } = options;
   const source = new StoredSettings({ store, box, logger });
-  const settings = editableSettings({ core, store, source, box, testBucket });
-  await settings.reload();
+  const settings = editableSettings({ core, scope, source, box, testBucket });
+  const hooks = createHooks(core.chains);
+  options.register?.(hooks);
+  await core.chains.onBootstrap.run({}, [], async () => {
+    await collections.reload();
+    await settings.reload();
+  });
   const mail = new AccountMail({ core, mailer, settings: () => settings.data });
   const auth = new RecordAuthentication({
     context,
@@ -157,7 +157,8 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     ...requestOperations(context),
     ...internalOperations(context),
     collections,
-    hooks: createHooks(core.chains),
+    collectionRequests: collectionRequests(core, collections),
+    hooks,
     auth,
     superusers: new RecordSuperusers(context, tokens, mail),
     apiKeys,
@@ -171,23 +172,49 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     locateFile: (collection, id, name) => locateFile(context, { collection, id, name }),
     transaction,
     batch: batches(core, settings, transaction),
+    trigger: triggers(core.chains),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
+/** The store, as code that runs in a transaction of these records or outside of any sees it. */
+function joinTransactions(
+  core: Core,
+  base: RecordsOptions['store'],
+): { store: RecordsOptions['store']; scope: Scope; transaction: Records['transaction'] } {
+  const transactions = new Transactions(core, base);
+  const store = transactions.joined(base);
+  const scope = storeScope({
+    store,
+    current: () => transactions.current(),
+    exclusively: (work) => transactions.run((_scope, tx) => work(tx)),
+    announce: (changes) => announce(core, changes),
+  });
+  const transaction: Records['transaction'] = (run) =>
+    transactions.run((inner) => {
+      const own = { core, scope: inner };
+      return run({ ...requestOperations(own), ...internalOperations(own) });
+    });
+  return { store, scope, transaction };
+}
+
 function batches(
-  { clock }: Core,
+  { clock, chains }: Core,
   settings: Settings,
   transaction: Records['transaction'],
 ): Records['batch'] {
-  return (items, request, { check } = {}) => {
+  return async (items, request, { check } = {}) => {
     const timeoutMs = settings.current.batch.timeout * 1000;
-    return transaction((tx) =>
-      before(timeoutMs, clock, (signal) =>
-        runBatch(tx, items, { request, signal, ...(check && { check }) }),
-      ),
-    );
+    let results: BatchResult[] = [];
+    await chains.onBatchRequest.run({ request, batch: [...items] }, [], async ({ batch }) => {
+      results = await transaction((tx) =>
+        before(timeoutMs, clock, (signal) =>
+          runBatch(tx, batch, { request, signal, ...(check && { check }) }),
+        ),
+      );
+    });
+    return results;
   };
 }
 

@@ -21,10 +21,17 @@ export interface FilesOptions {
 export function filesRouter(records: Records, options: FilesOptions): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const limit = limitAction(records, options.limiter);
-  router.post('/api/files/token', (req, res) => {
+  router.post('/api/files/token', async (req, res) => {
     options.limiter.checkPath(req, res);
     const { collection, record } = requirePerson(res);
-    sendJson(res, 200, { token: records.auth.issueToken(collection, record, { type: 'file' }) });
+    const token = records.auth.issueToken(collection, record, { type: 'file' });
+    const event = { request: requestInfo(req, res), collection, record, token };
+    const tags = [collection.id, collection.name];
+    let answer = '';
+    await records.trigger('onFileTokenRequest', { event, tags }, (chained) => {
+      answer = chained.token;
+    });
+    sendJson(res, 200, { token: answer });
   });
   router.get('/api/files/:collection/:id/:name', async (req, res) => {
     limit(req, res, 'file');
@@ -35,8 +42,18 @@ export function filesRouter(records: Records, options: FilesOptions): Router {
     }
     const { thumb = '' } = parseQuery(req.url);
     const small = await thumbnail(located, thumb, options);
-    const file = small ?? (await options.files.get(located.key));
-    sendFile(req, res, { ...file, name: small ? `${thumb}_${name}` : name });
+    const event = {
+      request: requestInfo(req, res),
+      ...located,
+      servedPath: located.key,
+      servedName: small ? `${thumb}_${name}` : name,
+    };
+    const tags = [located.collection.id, located.collection.name];
+    await records.trigger('onFileDownloadRequest', { event, tags }, async (chained) => {
+      const isOther = chained.servedPath !== located.key;
+      const file = small && !isOther ? small : await options.files.get(chained.servedPath);
+      sendFile(req, res, { ...file, name: chained.servedName });
+    });
   });
   return router;
 }

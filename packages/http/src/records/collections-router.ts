@@ -3,21 +3,21 @@ import type { JsonObject } from '@davit/domain';
 import type { Records } from '@davit/records';
 import { Router } from 'express';
 import type { Request } from 'express';
-import { readBody } from '../body/read-body.ts';
+import { readBody, type Body } from '../body/read-body.ts';
 import { contextOf } from '../context.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
-import { parseQuery } from '../request-info.ts';
+import { requestInfo } from '../request-info.ts';
 import { parseQueryForm } from './query-form.ts';
 import { collectionJson } from './collection-json.ts';
 
 /** /api/collections, for superusers. */
 export function collectionsRouter(records: Records): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const { collections } = records;
+  const { collections, collectionRequests: requests } = records;
   router.get('/api/collections', async (req, res) => {
     requireSuperuser(res, '@admin:collections');
-    const { items, ...page } = await collections.page(parseQuery(req.url));
+    const { items, ...page } = await requests.list(requestInfo(req, res));
     sendPicked(res, 200, { items: items.map(collectionJson), ...page });
   });
   router.get('/api/collections/meta/scaffolds', (_req, res) => {
@@ -32,30 +32,31 @@ export function collectionsRouter(records: Records): Router {
   router.post('/api/collections', async (req, res) => {
     requireSuperuser(res, '@admin:collections');
     const body = await readDefinition(req);
-    sendPicked(res, 200, collectionJson(await collections.create(body, contextOf(res))));
+    sendPicked(res, 200, collectionJson(await requests.create(requestInfo(req, res, body))));
   });
   router.put('/api/collections/import', async (req, res) => {
     requireSuperuser(res, '@admin:collections');
-    const { body } = await readBody(req);
-    await collections.import(importedCollections(body), {
-      deleteMissing: body.deleteMissing === true,
-      by: contextOf(res),
+    const body = await readBody(req);
+    await requests.import(importedCollections(body.body), {
+      deleteMissing: body.body.deleteMissing === true,
+      request: requestInfo(req, res, body),
     });
     sendNoContent(res);
   });
-  router.get('/api/collections/:collection', (req, res) => {
+  router.get('/api/collections/:collection', async (req, res) => {
     requireSuperuser(res, '@admin:collections');
-    sendPicked(res, 200, collectionJson(collections.get(req.params.collection)));
+    const found = await requests.view(req.params.collection, requestInfo(req, res));
+    sendPicked(res, 200, collectionJson(found));
   });
   router.patch('/api/collections/:collection', async (req, res) => {
     requireSuperuser(res, '@admin:collections');
     const body = await readDefinition(req);
-    const updated = await collections.update(req.params.collection, body, contextOf(res));
+    const updated = await requests.update(req.params.collection, requestInfo(req, res, body));
     sendPicked(res, 200, collectionJson(updated));
   });
   router.delete('/api/collections/:collection', async (req, res) => {
     requireSuperuser(res, '@admin:collections');
-    await collections.delete(req.params.collection, contextOf(res));
+    await requests.delete(req.params.collection, requestInfo(req, res));
     sendNoContent(res);
   });
   router.delete('/api/collections/:collection/truncate', async (req, res) => {
@@ -68,9 +69,9 @@ export function collectionsRouter(records: Records): Router {
   return router;
 }
 
-async function readDefinition(req: Request): Promise<JsonObject> {
+async function readDefinition(req: Request): Promise<Body> {
   try {
-    return (await readBody(req)).body;
+    return await readBody(req);
   } catch (cause) {
     if (!AppError.is(cause, 'invalid')) throw cause;
     const message = 'Failed to load the submitted data due to invalid formatting.';

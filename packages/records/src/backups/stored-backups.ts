@@ -7,6 +7,7 @@ import {
 } from '@davit/domain';
 import { BAD_FORMAT, lengthBetween } from '../collections/complaints.ts';
 import type { SettingsData } from '../settings/settings-data.ts';
+import type { Trigger } from '../hooks/trigger.ts';
 import { AUTOMATIC, backupName, isBackupName, MANUAL } from './backup-name.ts';
 import type { Backups } from './backups.ts';
 
@@ -24,6 +25,7 @@ export interface StoredBackupsOptions {
   clock: Clock;
   /** Ends the server, puts the folder's content in place of the directory's and starts anew. */
   changeOver: ((folder: string) => void) | undefined;
+  trigger: Trigger;
 }
 
 export class StoredBackups implements Backups {
@@ -82,22 +84,27 @@ export class StoredBackups implements Backups {
   }
 
   async restore(key: string): Promise<void> {
-    const { store, changeOver } = this.#options;
+    const { store, changeOver, trigger } = this.#options;
     this.#checkFree();
     await store.read(key).catch((cause: unknown) => {
       throw new AppError('invalid', 'Missing or invalid backup file.', { cause });
     });
     if (!changeOver) throw new AppError('invalid', 'This server cannot restart itself.');
-    await this.#alone(key, async () => {
-      let folder: string;
-      try {
-        folder = await store.stage(key);
-      } catch (error) {
-        throw failed('The backup cannot be restored, nothing was changed', error);
-      }
-      this.#changingOver = true;
-      changeOver(folder);
-    });
+    await this.#alone(key, () =>
+      trigger('onBackupRestore', { event: { name: key } }, async ({ name }) => {
+        const folder = await this.#stage(name);
+        this.#changingOver = true;
+        changeOver(folder);
+      }),
+    );
+  }
+
+  async #stage(key: string): Promise<string> {
+    try {
+      return await this.#options.store.stage(key);
+    } catch (error) {
+      throw failed('The backup cannot be restored, nothing was changed', error);
+    }
   }
 
   async createScheduled(): Promise<void> {
@@ -111,9 +118,10 @@ export class StoredBackups implements Backups {
   }
 
   async #make(key: string): Promise<void> {
+    const { store, trigger } = this.#options;
     await this.#alone(key, async () => {
       try {
-        await this.#options.store.create(key);
+        await trigger('onBackupCreate', { event: { name: key } }, ({ name }) => store.create(name));
       } catch (error) {
         throw failed('Failed to create backup', error);
       }

@@ -13,6 +13,7 @@ const MAX_DEPTH = 5;
 /** A file of a record, and where it is stored. */
 export interface LocatedFile {
   collection: Collection;
+  record: RecordData;
   field: Field;
   /** in the file store; of a view: where the record behind it has the file */
   key: string;
@@ -26,14 +27,15 @@ export async function locateFile(
   const { id, name } = place;
   const collection = context.core.catalog.get(place.collection);
   const record = await findRecord(context, collection, { id });
-  const field = record && fieldOf(collection, record, name);
+  if (!record) throw notFound();
+  const field = fieldOf(collection, record, name);
   if (!field) throw notFound();
   const origin =
     collection.type === 'view'
       ? await originOf(context, { view: collection, field, name, depth: 0 })
       : `${collection.id}/${id}`;
   if (origin === undefined) throw notFound();
-  return { collection, field, key: `${origin}/${name}` };
+  return { collection, record, field, key: `${origin}/${name}` };
 }
 
 function fieldOf(collection: Collection, record: RecordData, name: string): Field | undefined {

@@ -46,6 +46,7 @@ export async function openMaintenance(options: MaintenanceOptions): Promise<Main
     settings: () => settings.data,
     clock,
     changeOver: options.changeOver,
+    trigger: records.trigger,
   });
   const crons = createCrons({ clock, logger });
   addSystemJobs(crons, { ...options, clock }, logs);

@@ -1,7 +1,10 @@
-import { AppError, type CollectionStore, type Json, type SecretBox } from '@davit/domain';
+import { AppError, type Json, type SecretBox } from '@davit/domain';
 import { appendAudit, changedPaths } from '../audit/append-audit.ts';
 import type { Core } from '../core.ts';
+import { runExecute, runModel } from '../hooks/model-chain.ts';
 import type { RequestInfo } from '../request.ts';
+import type { Scope } from '../scope.ts';
+import { reportFailed, reportStored } from '../write/announce.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { REQUIRED } from '../fields/field-kind.ts';
 import type { S3Settings } from './settings.ts';
@@ -24,7 +27,7 @@ export interface Settings extends SettingsSource {
 
 export interface SettingsParts {
   core: Core;
-  store: CollectionStore;
+  scope: Scope;
   source: SettingsSource;
   /** seals the settings where they are stored, in PocketBase's way */
   box: SecretBox | undefined;
@@ -54,10 +57,12 @@ export function editableSettings(parts: SettingsParts): Settings {
       const previous = source.data;
       const settings = mergeSettings(previous, request.body);
       const event = { request, previous: structuredClone(previous), settings };
+      let saved = previous;
       await core.chains.onSettingsUpdateRequest.run(event, [], async (chained) => {
         await save(parts, chained.settings, request);
+        saved = chained.settings;
       });
-      return maskSettings(source.data);
+      return maskSettings(saved);
     },
     testFiles: (filesystem) => testFiles(parts, filesystem),
   };
@@ -82,15 +87,51 @@ async function testFiles({ source, testBucket }: SettingsParts, filesystem: Json
   }
 }
 
+/** With the hooks of a change of any model around it; in a transaction it counts from the end of that. */
 async function save(parts: SettingsParts, settings: SettingsData, by: RequestInfo): Promise<void> {
+  const { core, source, scope } = parts;
+  const subject = { kind: 'settings' as const, settings, original: source.data };
+  let isStored = false;
+  try {
+    await runModel({ chains: core.chains, phase: 'Update' }, subject, async (event) => {
+      await runModel({ chains: core.chains, phase: 'Validate' }, event, check);
+      await store(parts, event, by);
+      isStored = true;
+    });
+  } catch (error) {
+    if (!isStored) await reportFailed(core, 'update', { ...subject, error });
+    throw error;
+  } finally {
+    if (isStored) {
+      await scope.afterwards({
+        async committed() {
+          await reload(parts);
+          await reportStored(core, 'update', subject);
+        },
+        rolledBack: (error) => reportFailed(core, 'update', { ...subject, error }),
+      });
+    }
+  }
+}
+
+function check({ settings }: { settings: SettingsData }): void {
   const data = validateSettings(settings);
   if (Object.keys(data).length > 0) throw new AppError('invalid', SAVE_FAILED, { data });
-  const text = JSON.stringify(settings);
-  const detail = { changed: changedPaths(parts.source.data, settings) };
-  await parts.store.setParamText('settings', parts.box ? parts.box.seal(text) : text, (tx) => {
-    appendAudit(tx, parts.core.clock, { by, note: { action: 'settings.update', detail } });
+}
+
+async function store(
+  { core, source, scope, box }: SettingsParts,
+  subject: { kind: 'settings'; settings: SettingsData; original: SettingsData },
+  by: RequestInfo,
+): Promise<void> {
+  const text = JSON.stringify(subject.settings);
+  const detail = { changed: changedPaths(source.data, subject.settings) };
+  await scope.write((tx) => {
+    runExecute({ chains: core.chains, write: 'Update' }, subject, () => {
+      tx.setParamText('settings', box ? box.seal(text) : text);
+      appendAudit(tx, core.clock, { by, note: { action: 'settings.update', detail } });
+    });
   });
-  await reload(parts);
 }
 
 async function reload({ core, source }: SettingsParts): Promise<void> {

@@ -12,6 +12,8 @@ const EXTERNAL_AUTHS = '_externalAuths';
 export const MFAS = '_mfas';
 const OTPS = '_otps';
 const AUTH_ORIGINS = '_authOrigins';
+/** what belongs to an account, and goes with it */
+export const AUTH_TABLES: readonly string[] = [EXTERNAL_AUTHS, MFAS, OTPS, AUTH_ORIGINS];
 
 /** What these rules need of the work they are part of. */
 interface AuthTables {
@@ -83,7 +85,7 @@ export function* beforeAuthRemove(
   if (collection.name === SUPERUSERS && unit.tx.find(collection, {}).length === 1) {
     throw new AppError('invalid', "You can't delete the only existing superuser.");
   }
-  for (const name of [EXTERNAL_AUTHS, MFAS, OTPS, AUTH_ORIGINS]) {
+  for (const name of AUTH_TABLES) {
     for (const [table, row] of ownedBy(unit, name, { collection, record }))
       yield* unit.deleting(table, row);
   }

@@ -1,0 +1,276 @@
+import { AppError, type Collection, type FieldErrors, type WriteTx } from '@davit/domain';
+import { appendAudit, changedNames } from '../audit/append-audit.ts';
+import type { AuditNote, Requester } from '../audit/audit.ts';
+import type { Core } from '../core.ts';
+import { formatDate } from '../fields/date.ts';
+import { runExecute, runModel, WRITE_OF } from '../hooks/model-chain.ts';
+import type { Scope } from '../scope.ts';
+import {
+  runCollectionWork,
+  subjectOf,
+  type CollectionChange,
+  type DoneWork,
+} from './collection-work.ts';
+import { taken } from './definition.ts';
+import { changedViews } from './dependent-views.ts';
+import type { MemoryCatalog } from './memory-catalog.ts';
+import { removeSessions } from './remove-sessions.ts';
+import { fieldsOfView, readView, saveView } from './save-view.ts';
+import { validateCollection } from './validate-collection.ts';
+
+export interface WriteOptions {
+  /** of whatever is refused */
+  message: string;
+  /** deleted with it */
+  gone?: readonly Collection[];
+  /** part of an import: `onCollectionValidate` is not for it; the refusal of one definition */
+  imported?: (collection: Collection, errors: FieldErrors) => AppError;
+  /** they must not be there yet */
+  isNew?: boolean;
+  by?: Requester | undefined;
+}
+
+export interface WriterParts {
+  memory: MemoryCatalog;
+  core: Core;
+  scope: Scope;
+  /** the catalog is another one now */
+  events: { changed(): void };
+}
+
+type Find = (idOrName: string) => Collection | undefined;
+
+/** What is to be stored, and what everything looks like then. */
+interface Plan {
+  next: Collection[];
+  others: Collection[];
+  all: Collection[];
+}
+
+/** Changes definitions and tables together, with their hooks; then what is in memory. */
+export class CollectionWriter {
+  readonly #parts: WriterParts;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Checks all, then saves all in one transaction, with the views that follow from them. */
+  async save(collections: readonly Collection[], options: WriteOptions): Promise<void> {
+    const saved = tablesFirst(collections).map((collection) => this.#changeOf(collection));
+    const gone = (options.gone ?? []).map(removalOf);
+    await runCollectionWork(this.#parts, [...saved, ...gone], async () => {
+      const plan = await this.#checked(saved, options);
+      return this.#store(plan, options);
+    });
+  }
+
+  async delete(collection: Collection, by?: Requester): Promise<void> {
+    const { core, scope } = this.#parts;
+    const changes = [removalOf(collection)];
+    await runCollectionWork(this.#parts, changes, async () => {
+      await scope.exclusively((tx) => this.#remove(tx, collection, by));
+      const restore = this.replace(this.#list().filter(({ id }) => id !== collection.id));
+      const committed = async (): Promise<void> => core.files?.deleteAll(collection.id);
+      return { changes, committed, restore };
+    });
+  }
+
+  /** Answers how to take it back. */
+  replace(collections: readonly Collection[]): () => void {
+    const { memory, events } = this.#parts;
+    const before = memory.list();
+    memory.replace(collections);
+    events.changed();
+    return () => {
+      memory.replace(before);
+      events.changed();
+    };
+  }
+
+  #list(): Collection[] {
+    return this.#parts.memory.list();
+  }
+
+  #stored(id: string): Collection | undefined {
+    return this.#list().find((known) => known.id === id);
+  }
+
+  #changeOf(collection: Collection): CollectionChange {
+    const original = this.#stored(collection.id);
+    return original ? { action: 'update', collection, original } : { action: 'create', collection };
+  }
+
+  async #checked(changes: readonly CollectionChange[], options: WriteOptions): Promise<Plan> {
+    let plan: Plan | undefined;
+    const check = (): void => {
+      plan = this.#plan(changes, options);
+      this.#check(plan, options);
+    };
+    const { chains } = this.#parts.core;
+    const [change] = changes;
+    if (options.imported || change === undefined) check();
+    else {
+      await runModel({ chains, phase: 'Validate' }, subjectOf(change), ({ collection }) => {
+        change.collection = collection;
+        check();
+      });
+    }
+    return plan ?? this.#plan(changes, options);
+  }
+
+  #plan(changes: readonly CollectionChange[], { message, gone = [] }: WriteOptions): Plan {
+    const now = formatDate(this.#parts.core.clock.now());
+    const stamped = changes.map(({ collection }) => ({
+      ...collection,
+      created: collection.created || now,
+      updated: now,
+    }));
+    const touched = new Set([...stamped, ...gone].map(({ id }) => id));
+    const others = this.#list().filter(({ id }) => !touched.has(id));
+    const find = finder([...others, ...stamped]);
+    const next = stamped.map((collection) => this.#withViewFields(collection, find, message));
+    return { next, others, all: [...others, ...next] };
+  }
+
+  async #store({ next, others, all }: Plan, options: WriteOptions): Promise<DoneWork> {
+    const { gone = [] } = options;
+    const views = others.filter(({ type }) => type === 'view');
+    const saved = [...next, ...changedViews(views, finder(all))];
+    const changes = [
+      ...saved.map((collection) => this.#changeOf(collection)),
+      ...gone.map(removalOf),
+    ];
+    await this.#parts.scope.exclusively((tx) => this.#saveAll(tx, saved, options));
+    const byId = new Map([...this.#list(), ...saved].map((item) => [item.id, item]));
+    for (const { id } of gone) byId.delete(id);
+    return { changes, restore: this.replace([...byId.values()]) };
+  }
+
+  #check({ next, all }: Plan, { message, imported, isNew }: WriteOptions): void {
+    for (const collection of next) {
+      const previous = this.#stored(collection.id);
+      if (isNew && previous) throw taken(collection, previous);
+      const context = { previous, find: finder(all), list: () => all };
+      const errors = validateCollection(collection, context);
+      if (Object.keys(errors).length === 0) continue;
+      throw imported?.(collection, errors) ?? new AppError('invalid', message, { data: errors });
+    }
+  }
+
+  async #saveAll(tx: WriteTx, saved: readonly Collection[], options: WriteOptions): Promise<void> {
+    const { gone = [], message, by } = options;
+    for (const collection of gone) await removeSessions(this.#parts, tx, collection);
+    // views first: a table they read cannot be changed under them
+    const isView = ({ type }: Collection): boolean => type === 'view';
+    for (const collection of gone.filter(isView)) this.#drop(tx, collection, { by });
+    for (const collection of saved) {
+      const change = this.#changeOf(collection);
+      this.#execute(change, () => {
+        const { original: previous } = change;
+        if (isView(collection)) saveView(tx, collection, { previous, message });
+        else saveTable(tx, collection, { previous, message });
+      });
+      this.#noteSaved(tx, by, change);
+    }
+    for (const collection of gone) if (!isView(collection)) this.#drop(tx, collection, { by });
+  }
+
+  async #remove(tx: WriteTx, collection: Collection, by: Requester | undefined): Promise<void> {
+    const names = this.#referring(collection).map(({ name }) => name);
+    const reason =
+      names.length > 0 ? ` probably due to existing reference in ${names.join(', ')}` : '';
+    const message = `Failed to delete collection${reason}.`;
+    const isKept = collection.system || names.length > 0;
+    if (!isKept) await removeSessions(this.#parts, tx, collection);
+    const refusal = isKept ? new AppError('invalid', message) : undefined;
+    this.#drop(tx, collection, { by, refusal });
+    try {
+      for (const view of this.#list()) {
+        if (view.type === 'view' && view.id !== collection.id) readView(tx, view);
+      }
+    } catch (cause) {
+      throw new AppError('invalid', message, { cause });
+    }
+  }
+
+  #drop(
+    tx: WriteTx,
+    collection: Collection,
+    { by, refusal }: { by: Requester | undefined; refusal?: AppError | undefined },
+  ): void {
+    this.#execute(removalOf(collection), () => {
+      if (refusal) throw refusal;
+      tx.collections.delete(collection);
+    });
+    this.#note(tx, by, { action: 'collection.delete', collection: collection.name });
+  }
+
+  #execute(change: CollectionChange, last: () => void): void {
+    const { chains } = this.#parts.core;
+    runExecute({ chains, write: WRITE_OF[change.action] }, subjectOf(change), last);
+  }
+
+  #noteSaved(
+    tx: WriteTx,
+    by: Requester | undefined,
+    { collection, original }: CollectionChange,
+  ): void {
+    const action = original ? 'collection.update' : 'collection.create';
+    const detail = original ? { changed: changedNames(original, collection) } : {};
+    this.#note(tx, by, { action, collection: collection.name, detail });
+  }
+
+  #note(tx: WriteTx, by: Requester | undefined, note: AuditNote): void {
+    if (by) appendAudit(tx, this.#parts.core.clock, { by, note });
+  }
+
+  /** Other collections with a relation to this one. */
+  #referring(collection: Collection): Collection[] {
+    return this.#list().filter(
+      ({ id, fields }) =>
+        id !== collection.id &&
+        fields.some((field) => field.type === 'relation' && field.collectionId === collection.id),
+    );
+  }
+
+  /** The fields of a view follow from its query, whatever was sent. */
+  #withViewFields(collection: Collection, find: Find, message: string): Collection {
+    if (collection.type !== 'view') return collection;
+    const { viewQuery } = collection.options;
+    const query = typeof viewQuery === 'string' ? viewQuery : '';
+    const before = this.#stored(collection.id);
+    if (before?.options.viewQuery === query) return { ...collection, fields: before.fields };
+    return { ...collection, fields: fieldsOfView(query, find, message) };
+  }
+}
+
+function removalOf(collection: Collection): CollectionChange {
+  return { action: 'delete', collection, original: collection };
+}
+
+/** Throws `invalid` under `message` for indexes that cannot be made. */
+function saveTable(
+  tx: WriteTx,
+  collection: Collection,
+  { previous, message }: { previous: Collection | undefined; message: string },
+): void {
+  try {
+    tx.collections.save(collection, previous);
+  } catch (error) {
+    if (!AppError.is(error, 'invalid') || !error.data) throw error;
+    throw new AppError('invalid', message, { data: error.data, cause: error });
+  }
+}
+
+/** Views last: they may read what is saved with them. */
+function tablesFirst(collections: readonly Collection[]): Collection[] {
+  const isView = ({ type }: Collection): boolean => type === 'view';
+  return [...collections.filter((item) => !isView(item)), ...collections.filter(isView)];
+}
+
+function finder(collections: readonly Collection[]): Find {
+  return (wanted) =>
+    collections.find(({ id }) => id === wanted) ??
+    collections.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+}
