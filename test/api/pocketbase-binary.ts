@@ -21,16 +21,18 @@ export interface PocketBaseProcess {
   stop(): Promise<void>;
 }
 
-/** The real PocketBase on a directory, which is left as it is afterwards. */
-export async function startPocketBase(dir: string): Promise<PocketBaseProcess> {
+/** The real PocketBase on a directory, which is left as it is afterwards. `key` is for encrypted settings. */
+export async function startPocketBase(dir: string, key = ''): Promise<PocketBaseProcess> {
   const address = `127.0.0.1:${await freePort()}`;
   // beside the directory it would find, and leave, the migrations of other tests
   const own = ['pb_migrations', 'pb_hooks', 'pb_public'].map((name) => join(dir, name));
   const [migrations = '', hooks = '', site = ''] = own;
   const folders = ['--dir', dir, '--migrationsDir', migrations, '--hooksDir', hooks];
   const options = ['--publicDir', site, '--automigrate=false', '--dev=false', '--http', address];
-  const args = ['serve', ...folders, ...options];
-  const child = spawn(PATH, args, { cwd: dir });
+  const encryption = key === '' ? [] : ['--encryptionEnv', 'PB_ENCRYPTION_KEY'];
+  const args = ['serve', ...folders, ...options, ...encryption];
+  const env = { ...process.env, PB_ENCRYPTION_KEY: key };
+  const child = spawn(PATH, args, { cwd: dir, env });
   const ended = once(child, 'close');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

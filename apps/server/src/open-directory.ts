@@ -11,7 +11,7 @@ import type { PasswordScheme } from '@davit/auth';
 import type { FileStore, Logger } from '@davit/domain';
 import { createChosenFileStore, createLocalFileStore, testBucket } from '@davit/files';
 import { createMailer } from '@davit/mail';
-import { openRecords } from '@davit/records';
+import { openRecords, viewFields } from '@davit/records';
 import type { Records } from '@davit/records';
 import { openDatabase } from '@davit/sqlite';
 import type { SqliteDatabase } from '@davit/sqlite';
@@ -27,14 +27,23 @@ export interface Directory {
 
 /** Opens the directory and creates it where it is missing. Errors: `unavailable`, `invalid`. */
 export async function openDirectory(config: DirectoryConfig, logger: Logger): Promise<Directory> {
+  const { encryptionKey } = config;
+  const settingsBox =
+    encryptionKey === undefined ? undefined : createSecretBox(Buffer.from(encryptionKey, 'utf8'));
   const database = await openDatabase({
     directory: config.dir,
     readers: config.readers,
     synchronous: config.sync,
     ...(config.queryTimeoutMs !== undefined && { queryTimeoutMs: config.queryTimeoutMs }),
+    upgrade: { viewFields, ...(settingsBox && { settingsBox }) },
     ...scripts(),
   });
-  const { encryptionKey } = config;
+  if (database.upgrades.length > 0) {
+    const migrations = database.upgrades;
+    logger.log('info', 'the directory of an older PocketBase was brought up to date', {
+      migrations,
+    });
+  }
   const opened: { records?: Records } = {}; // they have the settings, and need the files
   const files = createChosenFileStore(createLocalFileStore(join(config.dir, 'storage')), () => {
     const s3 = opened.records?.settings.current.s3;
@@ -50,9 +59,7 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     providers: createOAuth2Providers(),
     fetchAvatar: createAvatarFetcher(),
     testBucket,
-    ...(encryptionKey !== undefined && {
-      settingsBox: createSecretBox(Buffer.from(encryptionKey, 'utf8')),
-    }),
+    ...(settingsBox && { settingsBox }),
   });
   opened.records = records;
   return {

@@ -44,6 +44,8 @@ export class SqliteDatabase
 {
   /** who made the directory; decides which password hashes are safe to write */
   readonly origin: Prepared['origin'];
+  /** PocketBase's migrations that opening has run on an older directory */
+  readonly upgrades: Prepared['upgrades'];
   readonly #parts: DatabaseParts;
   readonly #writer: Writer;
   readonly #statements: StatementCache;
@@ -53,6 +55,7 @@ export class SqliteDatabase
   constructor(parts: DatabaseParts) {
     this.#parts = parts;
     this.origin = parts.prepared.origin;
+    this.upgrades = parts.prepared.upgrades;
     this.#platform = parts.prepared.platform;
     this.#writer = new Writer({ connection: parts.writer, tx: new RecordsTx(parts.writer) });
     this.#statements = new StatementCache(parts.reader);

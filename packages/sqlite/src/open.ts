@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openReader, openWriter, READER_PRAGMAS } from './connection.ts';
 import { SqliteDatabase } from './database.ts';
@@ -7,6 +7,7 @@ import type { PlatformMode } from './migrations/prepare.ts';
 import { prepareDatabase } from './migrations/prepare.ts';
 import { rewriteQuotedText } from './migrations/text-literals.ts';
 import { createAuxiliaryTables } from './migrations/pocketbase.ts';
+import type { UpgradeOptions } from './migrations/upgrades/upgrade.ts';
 import { ReaderPool } from './readers/reader-pool.ts';
 
 export interface OpenOptions {
@@ -26,12 +27,15 @@ export interface OpenOptions {
   consoleUrl?: URL;
   /** longest a query of the console may take; default 3 min */
   consoleTimeoutMs?: number;
+  /** what it takes to bring a directory of an older PocketBase up to date */
+  upgrade?: UpgradeOptions;
   now?: () => Date;
 }
 
 /**
  * Opens a directory, making or migrating what is needed. Close it when done.
- * Errors: `unsupported` (older than PocketBase 0.23), `unavailable` (locked).
+ * Errors: `unsupported` (older than PocketBase 0.22), `invalid` (older, with settings that cannot be decrypted),
+ * `unavailable` (locked).
  */
 export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase> {
   const { directory, readers, synchronous = 'normal', platform = 'new-directory' } = options;
@@ -42,7 +46,10 @@ export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase
   const writer = openWriter(file, { synchronous });
   try {
     const now = options.now ?? ((): Date => new Date());
-    const prepared = translating(() => prepareDatabase(writer, platform, now()));
+    const prepared = translating(() =>
+      prepareDatabase(writer, { ...options.upgrade, platform, now: now() }),
+    );
+    if (prepared.upgrades.length > 0) removeOldLogs(directory);
     writer.pragma('busy_timeout = 0');
     const pool = new ReaderPool({
       size: readers,
@@ -67,6 +74,11 @@ export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase
     writer.close();
     throw error;
   }
+}
+
+/** 0.22 had its logs there; there is no way to take them over. */
+function removeOldLogs(directory: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(join(directory, `logs.db${end}`), { force: true });
 }
 
 function openAuxiliary(file: string, synchronous: 'normal' | 'full'): void {

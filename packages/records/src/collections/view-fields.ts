@@ -71,7 +71,7 @@ function bySource(
     if (field.name === 'id') {
       return normalizeField({ type: 'relation', name, collectionId: collection.id, maxSelect: 1 });
     }
-    return { ...field, id: `_clone_${randomText(4)}`, name, system: false };
+    return { ...field, id: `_clone_${randomText(4)}`, name };
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { Collections } from '../collections.ts';
 import { systemCollections } from './system-collections.ts';
 
 /** What PocketBase 0.40 has run on a directory of its own; with these names there it runs nothing again. */
-const FILES = [
+export const SYSTEM_MIGRATIONS = [
   '1640988000_aux_init.go',
   '1640988000_init.go',
   '1717233556_v0.23_migrate.go',
@@ -12,20 +12,21 @@ const FILES = [
   '1717233559_v0.23_migrate4.go',
   '1763020353_update_default_auth_alert_templates.go',
   '1778828400_normalize_indexes.go',
-];
+] as const;
 
 const ID = "`id`      TEXT PRIMARY KEY DEFAULT ('r'||lower(hex(randomblob(7)))) NOT NULL";
 const NOW = "DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')) NOT NULL";
 
 // White space included, to the letter what PocketBase leaves in sqlite_schema.
-const MAIN = [
-  'CREATE TABLE `_migrations` (file VARCHAR(255) PRIMARY KEY NOT NULL, applied INTEGER NOT NULL)',
-  `CREATE TABLE \`_params\` (
+export const PARAMS_TABLE: string = `CREATE TABLE \`_params\` (
 			${ID},
 			\`value\`   JSON DEFAULT NULL,
 			\`created\` TEXT ${NOW},
 			\`updated\` TEXT ${NOW}
-		)`,
+		)`;
+const MAIN = [
+  'CREATE TABLE `_migrations` (file VARCHAR(255) PRIMARY KEY NOT NULL, applied INTEGER NOT NULL)',
+  PARAMS_TABLE,
   `CREATE TABLE \`_collections\` (
 				${ID.replace('`id`', '`id`   ')},
 				\`system\`     BOOLEAN DEFAULT FALSE NOT NULL,
@@ -65,7 +66,7 @@ export function createMainTables(db: Database, now: Date): void {
   const stamp = now.toISOString().replace('T', ' ');
   for (const collection of systemCollections(stamp)) collections.save(collection, undefined);
   const insert = db.prepare('INSERT INTO `_migrations` (file, applied) VALUES (?, ?)');
-  for (const [index, file] of FILES.entries()) {
+  for (const [index, file] of SYSTEM_MIGRATIONS.entries()) {
     insert.run(file, BigInt(now.getTime()) * 1000n + BigInt(index));
   }
 }

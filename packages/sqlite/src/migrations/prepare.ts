@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import { AppError } from '@davit/domain';
 import { migrateDavit } from './davit.ts';
 import { enablePlatform, isPlatformEnabled } from './enable-platform.ts';
 import { createMainTables, hasTable } from './pocketbase.ts';
+import type { UpgradeOptions } from './upgrades/upgrade.ts';
+import { upgradePocketbase } from './upgrades/upgrade-pocketbase.ts';
 
 export type PlatformMode = 'new-directory' | 'enable' | 'off';
 
@@ -11,37 +12,35 @@ export interface Prepared {
   origin: 'davit' | 'pocketbase';
   /** the platform's collections are there */
   platform: boolean;
+  /** what PocketBase's own migrations did to an older directory: their names */
+  upgrades: readonly string[];
+}
+
+export interface PrepareOptions extends UpgradeOptions {
+  platform: PlatformMode;
+  now: Date;
 }
 
 /**
- * Makes data.db ready in one transaction: an empty one gets PocketBase's tables, all get Davit's own.
- * Throws `unsupported` for a directory older than PocketBase 0.23.
+ * Makes data.db ready in one transaction: an empty one gets PocketBase's tables, an older one what came since, all get
+ * Davit's own. Errors: `unsupported` for a directory older than PocketBase 0.22, `invalid` where its settings cannot
+ * be decrypted.
  */
-export function prepareDatabase(db: Database, mode: PlatformMode, now: Date): Prepared {
+export function prepareDatabase(db: Database, options: PrepareOptions): Prepared {
+  const { platform: mode, now } = options;
   return db
     .transaction((): Prepared => {
       const isNew = !hasTable(db, '_collections');
       if (isNew) createMainTables(db, now);
-      else refuseOld(db);
+      const upgrades = isNew ? [] : upgradePocketbase(db, options);
       migrateDavit(db, now);
       const isWanted = mode === 'enable' || (mode === 'new-directory' && isNew);
       if (isWanted || (mode !== 'off' && isPlatformEnabled(db))) {
         enablePlatform(db, { now, isNew });
       }
-      return { origin: recordOrigin(db, isNew), platform: isPlatformEnabled(db) };
+      return { origin: recordOrigin(db, isNew), platform: isPlatformEnabled(db), upgrades };
     })
     .immediate();
-}
-
-function refuseOld(db: Database): void {
-  const hasFields = db.prepare(
-    `SELECT 1 FROM pragma_table_info('_collections') WHERE name = 'fields'`,
-  );
-  if (hasFields.get() !== undefined) return;
-  throw new AppError(
-    'unsupported',
-    'This directory was made by a PocketBase older than 0.23. Start it once with PocketBase 0.23 or newer.',
-  );
 }
 
 function recordOrigin(db: Database, isNew: boolean): Prepared['origin'] {
