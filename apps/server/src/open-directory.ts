@@ -12,10 +12,13 @@ import type { FileStore, Logger } from '@davit/domain';
 import { createChosenFileStore, createLocalFileStore, testBucket } from '@davit/files';
 import { createMailer } from '@davit/mail';
 import { openRecords, viewFields } from '@davit/records';
-import type { Records } from '@davit/records';
+import type { Records, RecordsOptions } from '@davit/records';
 import { openDatabase } from '@davit/sqlite';
 import type { SqliteDatabase } from '@davit/sqlite';
 import type { DirectoryConfig, PasswordHash } from './config.ts';
+
+/** Registers hook handlers. */
+export type RegisterHandlers = NonNullable<RecordsOptions['register']>;
 
 /** The data directory with its records; the same for the server and for commands. */
 export interface Directory {
@@ -26,7 +29,11 @@ export interface Directory {
 }
 
 /** Opens the directory and creates it where it is missing. Errors: `unavailable`, `invalid`. */
-export async function openDirectory(config: DirectoryConfig, logger: Logger): Promise<Directory> {
+export async function openDirectory(
+  config: DirectoryConfig,
+  logger: Logger,
+  register?: RegisterHandlers,
+): Promise<Directory> {
   const { encryptionKey } = config;
   const settingsBox =
     encryptionKey === undefined ? undefined : createSecretBox(Buffer.from(encryptionKey, 'utf8'));
@@ -60,6 +67,7 @@ export async function openDirectory(config: DirectoryConfig, logger: Logger): Pr
     fetchAvatar: createAvatarFetcher(),
     testBucket,
     ...(settingsBox && { settingsBox }),
+    ...(register && { register }),
   });
   opened.records = records;
   return {
