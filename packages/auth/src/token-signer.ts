@@ -1,17 +1,17 @@
-import { createSecretKey } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { TOKEN_TYPES } from '@davit/domain';
 import type { TokenClaims, TokenSigner } from '@davit/domain';
 import jwt from 'jsonwebtoken';
 
 const KEYS_KEPT = 2000;
+const HEADER = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
 
 /** HS256 tokens as PocketBase makes them: no `iat`, key material of the record and its collection. */
 export function createTokenSigner(now: () => number = Date.now): TokenSigner {
   const keyOf = createKeyCache();
   return {
-    sign: (claims, key) =>
-      jwt.sign({ ...claims }, keyOf(key), { algorithm: 'HS256', noTimestamp: true }),
+    sign: (claims, key) => signed(claims, keyOf(key)),
     peek: (token) => asClaims(jwt.decode(token)),
     verify(token, key) {
       try {
@@ -26,6 +26,12 @@ export function createTokenSigner(now: () => number = Date.now): TokenSigner {
       }
     },
   };
+}
+
+/** By hand: the library checks what our types do already, and takes four times as long. */
+function signed(claims: TokenClaims, key: KeyObject): string {
+  const content = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+  return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`;
 }
 
 /** A KeyObject made once is three times cheaper than a key string parsed at each call. */

@@ -6,8 +6,8 @@ import type { Response } from 'express';
 export interface RequestContext {
   /** sent back as `X-Request-Id` and in error bodies, and on every log line about this request */
   requestId: string;
-  /** the real client address */
-  ip: string;
+  /** the real client address; asked of the connection when somebody wants it, while it is open */
+  readonly ip: string;
   /** absent: a guest */
   auth: AuthRecord | undefined;
   /** what the client was told */

@@ -5,9 +5,9 @@ import { contextOf } from './context.ts';
 
 const NO_BODY: Body = { body: {} };
 
-/** The request as rules see it. Query and headers are worked out when something looks at them. */
+/** The request as rules see it. Query, headers and address are worked out when something looks at them. */
 export function requestInfo(req: Request, res: Response, body: Body = NO_BODY): RequestInfo {
-  const { auth, ip } = contextOf(res);
+  const context = contextOf(res);
   let query: Record<string, string> | undefined;
   let headers: Record<string, string> | undefined;
   return {
@@ -21,8 +21,10 @@ export function requestInfo(req: Request, res: Response, body: Body = NO_BODY): 
     },
     body: body.body,
     ...(body.files && { files: body.files }),
-    auth,
-    ip,
+    auth: context.auth,
+    get ip() {
+      return context.ip;
+    },
   };
 }
 
@@ -37,10 +39,12 @@ export function parseQuery(url: string): Record<string, string> {
   return Object.fromEntries(query);
 }
 
-function snakeCaseHeaders(req: Request): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, values] of Object.entries(req.headersDistinct)) {
-    headers[name.replaceAll('-', '_')] = values?.[0] ?? '';
+/** The first value of each name. */
+function snakeCaseHeaders({ rawHeaders }: Request): Record<string, string> {
+  const headers = Object.create(null) as Record<string, string>;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase().replaceAll('-', '_');
+    headers[name] ??= rawHeaders[index + 1] ?? '';
   }
   return headers;
 }

@@ -16,9 +16,11 @@ const HEADER_LENGTH = 2000;
 export function logRequests(logs: Logs, settings: () => SettingsData['logs']): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
+    const { maxDays, logIP } = settings();
+    // the connection remembers its address once it was asked; when it is closed nobody can tell it
+    if (maxDays > 0 && logIP) clientIp(req);
     res.once('close', () => {
-      const { maxDays } = settings();
-      if (maxDays === 0 || !isWorthIt(req, res)) return;
+      if (settings().maxDays === 0 || !isWorthIt(req, res)) return;
       const { error } = contextOf(res);
       const url = withoutTokens(req.originalUrl).slice(0, URL_LENGTH);
       logs.add({

@@ -17,7 +17,14 @@ export function requestId(proxy: () => Settings['trustedProxy']): RequestHandler
       typeof given === 'string' && ACCEPTED.test(given)
         ? given
         : `${prefix}-${(++count).toString(36)}`;
-    setContext(res, { requestId: id, ip: realIp(req, proxy()), auth: undefined });
+    let ip: string | undefined;
+    setContext(res, {
+      requestId: id,
+      get ip() {
+        return (ip ??= realIp(req, proxy()));
+      },
+      auth: undefined,
+    });
     res.setHeader('X-Request-Id', id);
     next();
   };

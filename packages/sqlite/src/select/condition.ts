@@ -1,4 +1,4 @@
-import type { Condition, Expression, Join, MultiMatch, Operand, Query } from '@davit/domain';
+import type { Condition, Expression, Join, MultiMatch, Operand, Query, Value } from '@davit/domain';
 import type { Sql } from '../sql.ts';
 import { bind, column, identifier, join, raw, sql } from '../sql.ts';
 import type { Side } from './comparison.ts';
@@ -28,7 +28,7 @@ export class ConditionWriter {
       case 'equal':
         return sql`${this.expression(condition.left)} = ${this.expression(condition.right)}`;
       case 'in':
-        return sql`${this.expression(condition.of)} IN (${join(condition.values.map(bind), ', ')})`;
+        return oneOf(this.expression(condition.of), condition.values);
       case 'entry': {
         const entries = entriesSql(this.expression(condition.list));
         return sql`${this.expression(condition.of)} IN (SELECT value FROM ${entries})`;
@@ -120,4 +120,11 @@ export class ConditionWriter {
 
 function knownOf(value: unknown): 'empty' | 'value' {
   return value === null || value === '' ? 'empty' : 'value';
+}
+
+/** A single value without a list, which SQLite would keep in a table of its own. */
+function oneOf(of: Sql, values: readonly Value[]): Sql {
+  const [value, ...more] = values;
+  if (value !== undefined && more.length === 0) return sql`${of} = ${bind(value)}`;
+  return sql`${of} IN (${join(values.map(bind), ', ')})`;
 }

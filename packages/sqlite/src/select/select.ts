@@ -18,9 +18,20 @@ export function compileQuery(query: Query, { offset, limit, count }: PageRequest
   const source = sql` FROM ${from}${writer.joins(query.joins)}${where}`;
   const order = orderBy(query.order, query.table, writer);
   const distinct = raw(query.joins.length > 0 ? 'DISTINCT ' : '');
-  const page = sql`${given}SELECT ${distinct}${identifier(query.table)}.*${source}${order} LIMIT ${bind(limit)} OFFSET ${bind(offset)}`;
+  const page = sql`${given}SELECT ${distinct}${identifier(query.table)}.*${source}${order}${range(offset, limit)}`;
   if (!count) return { page: statement(page) };
   return { page: statement(page), count: statement(sql`${given}SELECT ${total(query)}${source}`) };
+}
+
+/**
+ * Written out rather than bound: SQLite plans a statement anew whenever a bound LIMIT is set, which takes longer than
+ * to read a record.
+ */
+function range(offset: number, limit: number): Sql {
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(limit)) {
+    throw new AppError('invalid', 'A page begins and ends at whole numbers.');
+  }
+  return raw(offset > 0 ? ` LIMIT ${limit} OFFSET ${offset}` : ` LIMIT ${limit}`);
 }
 
 /** Rows without the repetitions that joins make. */
