@@ -54,6 +54,8 @@ export interface ServeConfig extends DirectoryConfig {
   tls: TlsConfig;
   origins: readonly string[];
   publicDir: string;
+  /** where Prometheus reads, apart from `/metrics` on `http` */
+  metrics?: Address;
   /** made at the first start */
   firstSuperuser?: FirstSuperuser;
   driver: DriverConfig;
@@ -182,6 +184,11 @@ function httpAddress({ values, problems }: Reading, usual: string): Address {
   return parseAddress('http', text(values.http) ?? usual, problems);
 }
 
+function metricsAddress({ values, problems }: Reading): { metrics?: Address } {
+  const given = text(values.metrics);
+  return given === undefined ? {} : { metrics: parseAddress('metrics', given, problems) };
+}
+
 function serveConfig(reading: Reading, directory: DirectoryConfig): ServeConfig {
   const { env, values, problems } = reading;
   const first = firstSuperuser(env, problems);
@@ -196,6 +203,7 @@ function serveConfig(reading: Reading, directory: DirectoryConfig): ServeConfig 
     origins: text(values.origins)?.split(',') ?? ['*'],
     publicDir: resolve(text(values.publicDir) ?? join(directory.dir, '../pb_public')),
     ...(first && { firstSuperuser: first }),
+    ...metricsAddress(reading),
     driver: driverConfig(reading),
   };
 }

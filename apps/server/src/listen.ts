@@ -16,7 +16,7 @@ const SWEEP_MS = 20;
 export interface ListenOptions {
   address: Address;
   /** the one to change when the address cannot be had */
-  flag: '--http' | '--https';
+  flag: '--http' | '--https' | '--metrics';
   /** makes it HTTPS; answers undefined where a name has no certificate */
   contextOf?: (name: string) => SecureContext | undefined;
   /** what clients call it, where that is not the address */

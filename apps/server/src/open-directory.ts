@@ -7,7 +7,7 @@ import {
   createSecretBox,
   createTokenSigner,
 } from '@davit/auth';
-import type { PasswordScheme } from '@davit/auth';
+import type { MeasuredHasher, PasswordScheme } from '@davit/auth';
 import type { FileStore, Logger } from '@davit/domain';
 import { createChosenFileStore, createLocalFileStore, testBucket } from '@davit/files';
 import { createMailer } from '@davit/mail';
@@ -16,6 +16,8 @@ import type { Records, RecordsOptions } from '@davit/records';
 import { openDatabase } from '@davit/sqlite';
 import type { SqliteDatabase } from '@davit/sqlite';
 import type { DirectoryConfig, PasswordHash } from './config.ts';
+import { measuredMailer } from './measured-mailer.ts';
+import type { MeasuredMailer } from './measured-mailer.ts';
 
 /** Registers hook handlers. */
 export type RegisterHandlers = NonNullable<RecordsOptions['register']>;
@@ -25,6 +27,8 @@ export interface Directory {
   database: SqliteDatabase;
   records: Records;
   files: FileStore;
+  hasher: MeasuredHasher;
+  mailer: MeasuredMailer;
   close(): Promise<void>;
 }
 
@@ -38,10 +42,10 @@ export async function openDirectory(
   const settingsBox =
     encryptionKey === undefined ? undefined : createSecretBox(Buffer.from(encryptionKey, 'utf8'));
   const database = await openDatabase({
+    ...(config.queryTimeoutMs !== undefined && { queryTimeoutMs: config.queryTimeoutMs }),
     directory: config.dir,
     readers: config.readers,
     synchronous: config.sync,
-    ...(config.queryTimeoutMs !== undefined && { queryTimeoutMs: config.queryTimeoutMs }),
     upgrade: { viewFields, ...(settingsBox && { settingsBox }) },
     ...scripts(),
   });
@@ -56,13 +60,15 @@ export async function openDirectory(
     const s3 = opened.records?.settings.current.s3;
     return s3?.enabled === true ? s3 : undefined;
   });
+  const hasher = createPasswordHasher({ scheme: schemeOf(config.passwordHash, database.origin) });
+  const mailer = measuredMailer(createMailer({ logger }));
   const records = await openRecords({
     store: database,
-    hasher: createPasswordHasher({ scheme: schemeOf(config.passwordHash, database.origin) }),
+    hasher,
     tokens: createTokenSigner(),
     files,
     logger,
-    mailer: createMailer({ logger }),
+    mailer,
     providers: createOAuth2Providers(),
     fetchAvatar: createAvatarFetcher(),
     testBucket,
@@ -74,6 +80,8 @@ export async function openDirectory(
     database,
     records,
     files,
+    hasher,
+    mailer,
     async close() {
       await records.close();
       await database.close();

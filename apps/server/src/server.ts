@@ -7,6 +7,7 @@ import { createEventBus } from '@davit/events';
 import { createThumbnails, recoverDirectory } from '@davit/files';
 import { createApp, platformRouter } from '@davit/http';
 import { openPlatform } from '@davit/platform';
+import type { OpenPlatform } from '@davit/platform';
 import type { Records } from '@davit/records';
 import { changeOver } from './change-over.ts';
 import type { ServeConfig } from './config.ts';
@@ -14,6 +15,7 @@ import { reportScripts } from './find-scripts.ts';
 import { findUi } from './find-ui.ts';
 import { openDirectory } from './open-directory.ts';
 import type { Directory, RegisterHandlers } from './open-directory.ts';
+import { openMetrics } from './open-metrics.ts';
 import { openUpkeep } from './open-upkeep.ts';
 import { selectDriver } from './select-driver.ts';
 import type { SelectedDriver } from './select-driver.ts';
@@ -69,7 +71,7 @@ export async function createServer(
     const needsTls = config.https !== undefined || config.driver.edgeHttps !== undefined;
     const certificates = needsTls ? await openCertificates(config.tls, logger) : undefined;
     opened.defer(() => certificates?.close());
-    const { driver, router, run } = await openRollouts({
+    const { driver, router, run, queue } = await openRollouts({
       ...{ config, overrides, directory, opened, certificates },
     });
     const ui = overrides.ui ?? findUi();
@@ -93,8 +95,13 @@ export async function createServer(
           setImmediate(() => void changeOver({ dir: config.dir, folder, logger, close, restart }));
         }),
     });
+    const metrics = await openMetrics(
+      { ...directory, rollouts: { queue }, maintenance },
+      { address: config.metrics, opened },
+    );
     const app = createApp({
       records: directory.records,
+      metrics,
       maintenance,
       files: directory.files,
       thumbnails: createThumbnails({ files: directory.files, logger }),
@@ -146,6 +153,7 @@ async function openRollouts({
   driver: RolloutDriver;
   router: ReturnType<typeof platformRouter>;
   run: () => void;
+  queue: OpenPlatform['queue'];
 }> {
   const { database, records } = directory;
   const logger = overrides.logger ?? SILENT;
@@ -176,6 +184,7 @@ async function openRollouts({
   return {
     driver,
     router: platformRouter(rollouts.platform, VERSION),
+    queue: () => rollouts.queue(),
     run: () => {
       running = rollouts.run(stop.signal);
     },

@@ -1,5 +1,5 @@
 export { createPasswordHasher, PASSWORD_SCHEMES } from './password-hasher.ts';
-export type { PasswordHasherOptions, PasswordScheme } from './password-hasher.ts';
+export type { MeasuredHasher, PasswordHasherOptions, PasswordScheme } from './password-hasher.ts';
 export { createTokenSigner } from './token-signer.ts';
 export { createSecretBox } from './secret-box.ts';
 export { loadEncryptionKey } from './encryption-key.ts';

@@ -7,6 +7,14 @@ export interface LimiterOptions {
   queue: number;
 }
 
+export interface LimiterStats {
+  running: number;
+  waiting: number;
+  /** since the start */
+  done: number;
+  refused: number;
+}
+
 /**
  * Runs at most `concurrency` jobs at a time, in order of arrival.
  * Errors: `rate_limited` when `queue` jobs wait already.
@@ -15,9 +23,16 @@ export class Limiter {
   readonly #options: LimiterOptions;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+  #done = 0;
+  #refused = 0;
 
   constructor(options: LimiterOptions) {
     this.#options = options;
+  }
+
+  stats(): LimiterStats {
+    const waiting = this.#waiting.length;
+    return { running: this.#running, waiting, done: this.#done, refused: this.#refused };
   }
 
   async run<T>(job: () => Promise<T>): Promise<T> {
@@ -35,6 +50,7 @@ export class Limiter {
       return;
     }
     if (this.#waiting.length >= this.#options.queue) {
+      this.#refused++;
       throw new AppError('rate_limited', 'Too many sign-ins at the same time. Try again shortly.', {
         retryAfterMs: 1000,
       });
@@ -44,6 +60,7 @@ export class Limiter {
 
   /** Hands the place to the next in line, so that a newcomer cannot overtake it. */
   #leave(): void {
+    this.#done++;
     const next = this.#waiting.shift();
     if (next) next();
     else this.#running--;

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { AppError } from '@davit/domain';
 import type { PasswordHasher } from '@davit/domain';
 import { Limiter } from './limiter.ts';
+import type { LimiterStats } from './limiter.ts';
 
 export const PASSWORD_SCHEMES = ['bcrypt', 'argon2id'] as const;
 export type PasswordScheme = (typeof PASSWORD_SCHEMES)[number];
@@ -27,17 +28,23 @@ const DUMMY: Record<PasswordScheme, string> = {
     '$argon2id$v=19$m=19456,p=1,t=2$Y8/j5ww4w5clgPdZQN3lFQ$j0hDzDj9ny4QnbrKjh2tvoNjO0OarEceHVFpl3RKHUw',
 };
 
+/** A hasher that tells how busy it is. */
+export interface MeasuredHasher extends PasswordHasher {
+  stats(): LimiterStats;
+}
+
 /**
  * Hashes and verifies passwords in the thread pool. The native libraries load on first use.
  * Errors: `rate_limited` (too many waiting), `invalid` (longer than bcrypt can take).
  */
-export function createPasswordHasher(options: PasswordHasherOptions): PasswordHasher {
+export function createPasswordHasher(options: PasswordHasherOptions): MeasuredHasher {
   const limiter = new Limiter({
     concurrency: options.concurrency ?? Math.min(availableParallelism(), 3),
     queue: options.queue ?? 128,
   });
   const { scheme } = options;
   return {
+    stats: () => limiter.stats(),
     hash: (password) => limiter.run(() => HASH[scheme](password)),
     verify: (password, hash) =>
       limiter.run(async () => {

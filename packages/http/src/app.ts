@@ -12,6 +12,8 @@ import { filesRouter } from './files/files-router.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
 import { logRequests } from './logs/log-requests.ts';
 import { logsRouter } from './logs/logs-router.ts';
+import { metricsRouter } from './metrics/metrics-doors.ts';
+import type { ServerMetrics } from './metrics/server-metrics.ts';
 import { cors } from './middleware/cors.ts';
 import { limitByPath } from './middleware/limit-by-path.ts';
 import { loadAuth } from './middleware/load-auth.ts';
@@ -43,6 +45,10 @@ export interface AppOptions {
   origins?: readonly string[];
   /** Davit's own endpoints, below /api/davit/v1 */
   platform?: Router;
+  /** absent: nothing is counted */
+  metrics?: ServerMetrics;
+  /** the host's own, tried before the admin UI and the user's site; who asks is known there */
+  routes?: Router;
   /** folder of the built admin UI */
   ui?: string;
   /** folder of the user's own site; absent: `/` leads to the admin UI */
@@ -61,6 +67,7 @@ export function createApp(options: AppOptions): Express {
   const { settings } = records;
   const limiter = new RateLimiter(() => settings.current);
   app.use(requestId(() => settings.current.trustedProxy));
+  if (options.metrics) app.use(options.metrics.middleware());
   if (options.maintenance) {
     app.use(logRequests(options.maintenance.logs, () => settings.data.logs));
   }
@@ -87,6 +94,8 @@ export function createApp(options: AppOptions): Express {
   }
   app.use(realtimeRouter(records));
   if (options.platform) app.use(options.platform);
+  if (options.metrics) app.use(metricsRouter(records, options.metrics));
+  if (options.routes) app.use(loadAuth(records), options.routes);
   if (options.ui !== undefined) app.use(uiRouter(options.ui));
   if (options.publicDir !== undefined) app.use(publicRouter(options.publicDir));
   else if (options.ui !== undefined) app.get('/', (_req, res) => res.redirect(307, '/_/'));

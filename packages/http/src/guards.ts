@@ -25,6 +25,7 @@ export type AdminScope =
   | '@admin:collections'
   | '@admin:crons'
   | '@admin:logs'
+  | '@admin:metrics'
   | '@admin:settings'
   | '@admin:sql';
 

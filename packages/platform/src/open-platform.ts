@@ -1,3 +1,4 @@
+import type { QueueStats } from '@davit/controller';
 import type { DeploymentRef } from '@davit/domain';
 import type { RecordAfterEvent, RecordData } from '@davit/records';
 import { auditAll } from './audit-hooks.ts';
@@ -24,6 +25,8 @@ export interface OpenPlatform {
   platform: Platform;
   /** Keeps the engine equal to the database and the statuses true, until the signal. Never rejects. */
   run(signal: AbortSignal): Promise<void>;
+  /** How much there is to be synced. */
+  queue(): QueueStats;
 }
 
 /**
@@ -51,6 +54,7 @@ export function openPlatform(parts: PlatformParts): OpenPlatform {
   const onLost = (ref: DeploymentRef): void => sync.add(ref);
   return {
     platform: new Platform({ parts, board, causes, onReverted: onLost }),
+    queue: () => sync.stats(),
     run: async (signal) => {
       if (!parts.records.collections.find(COLLECTION_IDS.deployments)) return;
       await Promise.all([

@@ -1,5 +1,5 @@
 import { createQueue, runWorkers, sleep } from '@davit/controller';
-import type { KeyQueue } from '@davit/controller';
+import type { KeyQueue, QueueStats } from '@davit/controller';
 import { toAppError } from '@davit/domain';
 import type { AppError, DeploymentRef, Tombstone } from '@davit/domain';
 import type { PlatformParts } from './parts.ts';
@@ -59,6 +59,10 @@ export class RolloutSync {
     while (!signal.aborted && this.#queue.stats().depth > 0) {
       await sleep(this.#parts.clock, ROOM_POLL_MS, signal);
     }
+  }
+
+  stats(): QueueStats {
+    return this.#queue.stats();
   }
 
   /** Works until the signal. */

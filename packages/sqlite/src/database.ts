@@ -38,6 +38,17 @@ export interface DatabaseParts {
   now: () => Date;
 }
 
+export interface DatabaseStats {
+  /** operations, and the transactions they shared, since the start */
+  writes: number;
+  commits: number;
+  writeQueue: number;
+  /** threads that run */
+  readers: number;
+  readersBusy: number;
+  readQueue: number;
+}
+
 /** An open directory: all three stores. Made by `openDatabase`. */
 export class SqliteDatabase
   implements RecordStore, CollectionStore, PlatformStore, QueryConsole, AsyncDisposable
@@ -115,6 +126,14 @@ export class SqliteDatabase
 
   sampleView(query: string, limit: number): Promise<Row[]> {
     return this.#console.sampleView(query, limit);
+  }
+
+  /** How busy it is. */
+  stats(): DatabaseStats {
+    const { queue, writes, commits } = this.#writer.stats();
+    const { threads = 0, busy = 0, queue: reads = 0 } = this.#parts.pool?.stats() ?? {};
+    const readers = { readers: threads, readersBusy: busy, readQueue: reads };
+    return { writes, commits, writeQueue: queue, ...readers };
   }
 
   /** Empties the WAL and refreshes the planner's statistics. */

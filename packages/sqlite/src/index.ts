@@ -1,7 +1,7 @@
 export { openDatabase } from './open.ts';
 export type { OpenOptions } from './open.ts';
 export type { UpgradeOptions, ViewFields } from './migrations/upgrades/upgrade.ts';
-export type { SqliteDatabase } from './database.ts';
+export type { DatabaseStats, SqliteDatabase } from './database.ts';
 export type { PlatformMode } from './migrations/prepare.ts';
 export { PLATFORM_IDS, platformCollections } from './migrations/platform-collections.ts';
 export { forgetMigrations, readMigrations } from './migrations/history.ts';

@@ -26,6 +26,14 @@ export interface WriterOptions {
   lockWaitMs?: number;
 }
 
+export interface WriterStats {
+  /** operations and transactions that wait */
+  queue: number;
+  /** operations since the start, those that were refused among them */
+  writes: number;
+  commits: number;
+}
+
 /**
  * The one writer. Operations queued in the same tick share a transaction (group commit), a savepoint each;
  * an exclusive transaction has the connection to itself. Both are served in order.
@@ -37,6 +45,8 @@ export class Writer {
   readonly #queue: (Operation | Exclusive)[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
+  #writes = 0;
+  #commits = 0;
 
   constructor(options: WriterOptions) {
     this.#connection = options.connection;
@@ -84,6 +94,10 @@ export class Writer {
     });
   }
 
+  stats(): WriterStats {
+    return { queue: this.#queue.length, writes: this.#writes, commits: this.#commits };
+  }
+
   /** Finishes what is queued and takes no more. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -117,6 +131,7 @@ export class Writer {
   }
 
   async #commitGroup(group: Operation[]): Promise<void> {
+    this.#writes += group.length;
     const answers: (() => void)[] = [];
     try {
       await this.#unlocked('BEGIN IMMEDIATE');
@@ -167,6 +182,7 @@ export class Writer {
     for (let pause = 2; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         this.#connection.exec(statement);
+        if (statement === 'COMMIT') this.#commits++;
         return;
       } catch (error) {
         if (!isBusy(error)) throw error;

@@ -58,7 +58,7 @@ export const COMMANDS: Record<CommandName, Command> = {
   serve: {
     text: 'runs the server; with domains over HTTPS, with certificates from an authority',
     operands: ['DOMAIN…'],
-    flags: ['http', 'https', ...TLS, 'origins', 'publicDir', ...OPEN, ...DRIVER],
+    flags: ['http', 'https', ...TLS, 'metrics', 'origins', 'publicDir', ...OPEN, ...DRIVER],
   },
   'superuser upsert': {
     text: 'creates a superuser, or sets a new password',

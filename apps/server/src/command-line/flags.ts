@@ -5,6 +5,7 @@ const NAMES = [
   'certificates',
   'acme-directory',
   'acme-email',
+  'metrics',
   'origins',
   'publicDir',
   'migrationsDir',
@@ -52,6 +53,10 @@ export const FLAGS: Record<FlagName, Flag> = {
     text: "the authority that issues certificates for domains (default Let's Encrypt)",
   },
   'acme-email': { value: 'EMAIL', text: 'whom the authority may write to (default nobody)' },
+  metrics: {
+    value: 'HOST:PORT',
+    text: 'where Prometheus reads /metrics without a token (default: on --http, with an API key)',
+  },
   origins: { value: 'LIST', text: 'origins browsers may call from, comma separated (default *)' },
   publicDir: { value: 'FOLDER', text: 'a site to serve at / (default pb_public beside --dir)' },
   migrationsDir: {

@@ -45,11 +45,15 @@ export function backupsRouter(records: Records, backups: Backups): Router {
     sendNoContent(res);
   });
   router.get('/api/backups/:key', async (req, res) => {
-    const auth = await records.auth.authenticateFileToken(parseQuery(req.url).token ?? '');
+    const { token = '' } = parseQuery(req.url);
+    const program = contextOf(res).auth?.key && requireSuperuser(res, '@admin:backups');
+    const auth = token === '' ? program : await records.auth.authenticateFileToken(token);
     const { superuserIPs } = records.settings.current;
     const here = superuserIPs.length === 0 || isInside(contextOf(res).ip, superuserIPs);
     if (!auth?.superuser || !here) throw new AppError('forbidden', NOT_ALLOWED);
     const { key, size, modified, stream } = await backups.read(req.params.key);
+    const by = { auth, ip: contextOf(res).ip };
+    await records.audit.note(by, { action: 'backup.download', record: key });
     res.setHeader('Content-Type', 'application/zip');
     res.setHeader('Content-Length', size);
     res.setHeader('Content-Disposition', `attachment; filename="${key.replaceAll('"', '%22')}"`);

@@ -15,7 +15,9 @@ export function cronsRouter({ audit }: Pick<Records, 'audit'>, crons: Crons): Ro
   router.post('/api/crons/:id', async (req, res) => {
     requireSuperuser(res, '@admin:crons');
     const note = { action: 'cron.run', record: req.params.id };
-    await audit.around(contextOf(res), note, async () => crons.start(req.params.id));
+    await audit.around(contextOf(res), note, () =>
+      Promise.resolve().then(() => crons.start(req.params.id)),
+    );
     sendNoContent(res);
   });
   return router;

@@ -3,7 +3,7 @@ import type { Collections } from '../collections/catalog.ts';
 import type { NamedScope } from './api-keys.ts';
 import { RECORD_ACTIONS } from './scope.ts';
 
-const ADMIN = ['audit', 'backups', 'collections', 'crons', 'logs', 'settings', 'sql'];
+const ADMIN = ['audit', 'backups', 'collections', 'crons', 'logs', 'metrics', 'settings', 'sql'];
 const ANY = '*';
 
 /** Every scope there is: what it is called, who may give it, what it includes. */

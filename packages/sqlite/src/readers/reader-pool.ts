@@ -27,6 +27,13 @@ interface Reader {
   waiting: Map<number, Waiting>;
 }
 
+export interface ReaderStats {
+  threads: number;
+  busy: number;
+  /** jobs that wait */
+  queue: number;
+}
+
 /** Threads with a read-only connection each. A job goes to the one with the least to do. */
 export class ReaderPool {
   readonly #options: ReaderPoolOptions;
@@ -57,6 +64,15 @@ export class ReaderPool {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  stats(): ReaderStats {
+    const jobs = [...this.#readers].map(({ waiting }) => waiting.size);
+    return {
+      threads: jobs.length,
+      busy: jobs.filter((count) => count > 0).length,
+      queue: jobs.reduce((sum, count) => sum + Math.max(0, count - 1), 0),
+    };
   }
 
   async close(): Promise<void> {
