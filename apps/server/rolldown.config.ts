@@ -19,6 +19,7 @@ export default defineConfig({
     main: 'src/main.ts',
     reader: '../../packages/sqlite/src/readers/reader.ts',
     'console-process': '../../packages/sqlite/src/console/console-process.ts',
+    'pack-process': '../../packages/files/src/backups/pack-process.ts',
     'snapshot-process': '../../packages/sqlite/src/snapshots/snapshot-process.ts',
   },
   cwd: import.meta.dirname,

@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { available, prepare } from '@davit/testkit';
+import { backup } from './backup.ts';
 import { type BenchCase, renderTable } from './bench-case.ts';
 import { edge } from './edge.ts';
 import { recordToReady } from './record-to-ready.ts';
@@ -26,6 +27,7 @@ const cases: Record<string, BenchCase> = {
   'server-start': serverStart,
   'record-to-ready': recordToReady,
   edge,
+  backup: backup({ quick: values.quick }),
   records: records({
     quick: values.quick,
     rows: Number(values.rows),

@@ -163,7 +163,6 @@ function build(reading: Reading, name: Exclude<CommandName, 'version'>): Config 
   };
 }
 
- 
 function migrateConfig(
   { values, words }: Reading,
   action: string,

@@ -79,7 +79,6 @@ migrate((app) => {
   }
 }
 
- 
 async function writeMigration(config: MigrateConfig, name: string, text: string): Promise<string> {
   const slug = name.replace(/[^\w-]+/g, '_');
   if (slug === '' || slug === '_') throw new AppError('invalid', 'A migration needs a name.');

@@ -96,10 +96,16 @@ function schemeOf(choice: PasswordHash, origin: SqliteDatabase['origin']): Passw
 }
 
 /** In the bundle the scripts of threads and processes are files of their own. */
-export function scripts(): { readerUrl?: URL; consoleUrl?: URL; snapshotUrl?: URL } {
-  const names = ['reader.js', 'console-process.js', 'snapshot-process.js'];
-  const [readerUrl, consoleUrl, snapshotUrl] = names.map(bundled);
+export function scripts(): {
+  readerUrl?: URL;
+  consoleUrl?: URL;
+  snapshotUrl?: URL;
+  packScript?: URL;
+} {
+  const names = ['reader.js', 'console-process.js', 'snapshot-process.js', 'pack-process.js'];
+  const [readerUrl, consoleUrl, snapshotUrl, packScript] = names.map(bundled);
   return {
+    ...(packScript && { packScript }),
     ...(readerUrl && { readerUrl }),
     ...(consoleUrl && { consoleUrl }),
     ...(snapshotUrl && { snapshotUrl }),

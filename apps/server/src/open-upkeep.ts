@@ -19,7 +19,7 @@ export interface UpkeepParts {
 /** Log, schedule and backups of an open directory; closed with `opened`. */
 export async function openUpkeep(parts: UpkeepParts): Promise<Maintenance> {
   const { config, directory, logger, opened, changeOver } = parts;
-  const { readerUrl, snapshotUrl } = scripts();
+  const { readerUrl, snapshotUrl, packScript } = scripts();
   const logs = new LogDatabase({
     directory: config.dir,
     threaded: config.readers > 0,
@@ -38,6 +38,7 @@ export async function openUpkeep(parts: UpkeepParts): Promise<Maintenance> {
     backups: createBackupStore({
       directory: config.dir,
       databases,
+      ...(packScript && { packScript }),
       bucket: () => {
         const { s3 } = directory.records.settings.data.backups;
         return s3.enabled ? s3 : undefined;

@@ -11,7 +11,7 @@ import { backupBucket } from './backup-bucket.ts';
 import { backupFolder } from './backup-folder.ts';
 import type { BackupPlace } from './backup-place.ts';
 import { collectFiles, TEMPORARY } from './directory-files.ts';
-import { checkZip, packFolder, unpackZip } from './pack.ts';
+import { createPacker } from './packer.ts';
 
 export interface BackupStoreOptions {
   /** PocketBase's `pb_data` */
@@ -19,11 +19,14 @@ export interface BackupStoreOptions {
   databases: SnapshotSource;
   /** where they are kept while there are settings for one; otherwise in `backups/` */
   bucket?: () => S3Options | undefined;
+  /** the pack process's script where the program is bundled; default: the source */
+  packScript?: URL;
 }
 
 /** Backups as zip files that PocketBase makes and reads too. */
 export function createBackupStore(options: BackupStoreOptions): BackupStore {
   const { directory, databases, bucket } = options;
+  const packer = createPacker(options.packScript);
   const folder = backupFolder(join(directory, 'backups'));
   const place = (): BackupPlace => {
     const settings = bucket?.();
@@ -41,9 +44,9 @@ export function createBackupStore(options: BackupStoreOptions): BackupStore {
         await collectFiles(directory, content);
         await databases.verify(content);
         const zip = join(temporary, 'backup.zip');
-        await packFolder(content, zip);
+        await packer({ kind: 'pack', folder: content, zip });
         await rm(content, { recursive: true });
-        await checkZip(zip);
+        await packer({ kind: 'check', zip });
         await reachDisk(zip);
         await place().keep(checked(key), zip);
       }),
@@ -51,7 +54,7 @@ export function createBackupStore(options: BackupStoreOptions): BackupStore {
       inTemporary(directory, async (temporary) => {
         const zip = join(temporary, 'upload.zip');
         await pipeline(content, createWriteStream(zip, { flags: 'wx' }));
-        await checkZip(zip);
+        await packer({ kind: 'check', zip });
         await reachDisk(zip);
         await place().keep(checked(key), zip);
       }),
@@ -65,7 +68,8 @@ export function createBackupStore(options: BackupStoreOptions): BackupStore {
       const temporary = await makeTemporary(directory);
       try {
         return await inTemporary(directory, async (passing) => {
-          await unpackZip(await place().bring(checked(key), passing), temporary);
+          const zip = await place().bring(checked(key), passing);
+          await packer({ kind: 'unpack', zip, folder: temporary });
           await databases.verify(temporary);
           return temporary;
         });

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@davit/domain';
 import { listFiles } from './directory-files.ts';
-import { MANIFEST_NAME, manifestComment, ManifestCheck, sha256OfFile } from './manifest.ts';
+import { MANIFEST_NAME, manifestComment, ManifestCheck } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { refuseHostile } from './refuse-hostile.ts';
 import { extractEntry, withZip, writeZip } from './zip-file.ts';
@@ -10,11 +10,13 @@ import { extractEntry, withZip, writeZip } from './zip-file.ts';
 /** A folder as a zip, with the checksums of all that is in it. */
 export async function packFolder(folder: string, zip: string): Promise<void> {
   const names = (await listFiles(folder)).filter((name) => name !== MANIFEST_NAME);
-  const manifest: Manifest = {};
-  for (const name of names) manifest[name] = await sha256OfFile(join(folder, name));
-  const text = JSON.stringify(manifest);
-  const files = names.map((name) => ({ name, path: join(folder, name) }));
-  await writeZip(zip, files, { name: MANIFEST_NAME, text, comment: manifestComment(text) });
+  await writeZip(zip, async (writer) => {
+    const manifest: Manifest = {};
+    for (const name of names) manifest[name] = await writer.addFile(name, join(folder, name));
+    const text = JSON.stringify(manifest);
+    writer.addText(MANIFEST_NAME, text);
+    return manifestComment(text);
+  });
 }
 
 /** Reads all of it: a sound zip, and whole where it carries checksums. Errors: `invalid`. */

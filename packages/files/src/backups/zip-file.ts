@@ -1,5 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -12,29 +13,43 @@ import { ZipFile as ZipWriter } from 'yazl';
 /** PocketBase's choice: fast rather than small. */
 const COMPRESSION = 1;
 
-export interface ZipSource {
-  /** inside the zip */
-  name: string;
-  path: string;
+export interface ZipFileWriter {
+  /** Answers the sha256 of what was written. */
+  addFile(name: string, path: string): Promise<string>;
+  addText(name: string, text: string): void;
 }
 
-/** Writes files and one text into a new zip, with a comment. */
+/** Writes a new zip; `fill` answers its comment. */
 export async function writeZip(
   path: string,
-  files: readonly ZipSource[],
-  extra: { name: string; text: string; comment: string },
+  fill: (writer: ZipFileWriter) => Promise<string>,
 ): Promise<void> {
   const zip = new ZipWriter();
   const written = pipeline(zip.outputStream, createWriteStream(path, { flags: 'wx' }));
   const failed = new Promise<never>((_resolve, reject) => {
     (zip as unknown as NodeJS.EventEmitter).once('error', reject);
   });
-  for (const { name, path: source } of files) {
-    zip.addFile(source, name, { compressionLevel: COMPRESSION });
-  }
-  zip.addBuffer(Buffer.from(extra.text), extra.name);
-  zip.end({ comment: extra.comment, forceZip64Format: false });
-  await Promise.race([written, failed]);
+  const filled = fill({
+    addFile: (name, source) => addFile(zip, name, source),
+    addText: (name, text) => zip.addBuffer(Buffer.from(text), name),
+  }).then((comment) => zip.end({ comment, forceZip64Format: false }));
+  await Promise.race([Promise.all([filled, written]), failed]);
+}
+
+// eslint-disable-next-line max-params -- where, what it is called there, from where
+async function addFile(zip: ZipWriter, name: string, path: string): Promise<string> {
+  const { mtime, mode, size } = await stat(path);
+  const hash = createHash('sha256');
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const options = { mtime, mode, size, compressionLevel: COMPRESSION };
+  zip.addReadStreamLazy(name, options, (give) => {
+    const source = createReadStream(path);
+    source.on('data', (chunk) => hash.update(chunk));
+    source.once('end', () => resolve(hash.digest('hex'))).once('error', reject);
+    source.pause(); // until the zip takes it
+    give(null, source);
+  });
+  return promise;
 }
 
 export interface ZipEntry {

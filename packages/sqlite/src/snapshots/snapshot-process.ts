@@ -1,5 +1,6 @@
 // Entry of a snapshot process: large copies and checks, which would hold up the server's own threads.
 import { existsSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
@@ -7,6 +8,8 @@ import type { SnapshotAnswer, SnapshotJob } from './snapshot-message.ts';
 
 const FILES = ['data.db', 'auxiliary.db'];
 const BUSY_MS = 10_000;
+/** in the queue for the processors: who serves comes first */
+const BEHIND = 10;
 /** All pages in one step: that is one read transaction, which writers neither wait for nor restart. */
 const ALL_PAGES = 2 ** 31 - 1;
 
@@ -16,6 +19,7 @@ process.once('message', (job: SnapshotJob) => {
 
 async function answer(job: SnapshotJob): Promise<SnapshotAnswer> {
   try {
+    setPriority(BEHIND);
     if (job.kind === 'verify') return verify(job.folder);
     for (const name of FILES) {
       const source = new Sqlite(join(job.directory, name), { readonly: true, timeout: BUSY_MS });
