@@ -12,6 +12,8 @@ import type {
   ObservedService,
 } from '@davit/rollout';
 
+import { revisionsOf } from './revision.ts';
+
 export interface Outcome {
   /** why the children could not be brought about */
   applyError?: AppError | undefined;
@@ -21,9 +23,11 @@ export interface Outcome {
 
 /** Sorts what the cluster holds of one Rollout into what its status is made from. */
 export function observe(
+  rollout: ClusterObject,
   children: readonly ClusterObject[],
   { applyError, unrendered }: Outcome,
 ): Observed {
+  const { kept, inUse } = revisionsOf(rollout, children);
   const of = <T>(kind: string): T[] =>
     children.filter((child) => child.kind === kind) as unknown as T[];
   const [deployment] = of<ObservedDeployment>('Deployment');
@@ -38,6 +42,7 @@ export function observe(
     jobs: of<ObservedJob>('Job'),
     cronJobs: of<ObservedCronJob>('CronJob'),
     ...(autoscaler ? { autoscaler } : {}),
+    ...(kept ? { revision: kept, rolledBack: inUse !== undefined } : {}),
     unrendered,
     ...(applyError ? { applyError } : {}),
   };

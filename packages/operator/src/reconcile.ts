@@ -63,7 +63,9 @@ async function applyAll(
       const applied = await applyChild(child, context);
       if (applied !== 'unchanged') done[applied].push(child);
     }
-    done.deleted.push(...(await pruneChildren(live, children, context)));
+    // what the failed spec brought stays for its correction, data above all
+    const stale = rendered.rolledBack ? live.filter((object) => !isClaim(object)) : live;
+    done.deleted.push(...(await pruneChildren(stale, children, context)));
     return { unrendered };
   } catch (error) {
     const failure = withFields(error);
@@ -73,6 +75,8 @@ async function applyAll(
     for (const change of CHANGES) tell(context, change, done[change]);
   }
 }
+
+const isClaim = ({ kind }: ClusterObject): boolean => kind === 'PersistentVolumeClaim';
 
 const CHANGES = ['created', 'updated', 'deleted'] as const;
 type Change = (typeof CHANGES)[number];
@@ -97,7 +101,7 @@ async function writeStatus(
 ): Promise<void> {
   const resource = rollout as unknown as RolloutResource;
   const failure = outcome.applyError;
-  const observed = observe(cluster.children(rollout), outcome);
+  const observed = observe(rollout, cluster.children(rollout), outcome);
   const status = statusOf(resource, observed, clock.now());
   const change = statusChange(resource.status, status);
   if (!change) return;

@@ -1,11 +1,14 @@
 import type { ClusterObject, RolloutCluster } from '@davit/domain';
-import { parseRolloutSpec, renderChildren } from '@davit/rollout';
+import { parseRolloutSpec, renderChildren, renderRevision, specInUse } from '@davit/rollout';
 import type { LiveDeployment, RolloutResource } from '@davit/rollout';
+import { revisionsOf } from './revision.ts';
 
 export interface Rendered {
   children: ClusterObject[];
   /** spec paths of which this cluster cannot have anything */
   unrendered: string[];
+  /** the spec that worked last is in the place of the current one */
+  rolledBack: boolean;
 }
 
 /**
@@ -17,17 +20,24 @@ export function render(
   live: readonly ClusterObject[],
   cluster: Pick<RolloutCluster, 'serves'>,
 ): Rendered {
-  const resource = { ...rollout, spec: parseRolloutSpec(rollout.spec) } as RolloutResource;
+  const asked = { ...rollout, spec: parseRolloutSpec(rollout.spec) } as RolloutResource;
+  const { kept, inUse } = revisionsOf(rollout, live);
+  const resource = { ...asked, spec: specInUse(asked.spec, inUse) };
   const deployment = live.find(({ kind }) => kind === 'Deployment');
   const jobs = live.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name);
   const all = renderChildren(resource, {
     ...(deployment ? { deployment: deployment as unknown as LiveDeployment } : {}),
     jobs: new Set(jobs),
   }) as ClusterObject[];
-  const children = all.filter(({ kind }) => cluster.serves(kind));
-  const unrendered = unrenderedFields(resource, all.length > children.length);
-  if (!deployment || !isAutoscaled(live, rollout)) return { children, unrendered };
-  return { children: children.map((child) => withReplicasOf(deployment, child)), unrendered };
+  const revision = renderRevision(asked, kept) as ClusterObject | undefined;
+  const served = all.filter(({ kind }) => cluster.serves(kind));
+  const scaled = deployment && isAutoscaled(live, rollout);
+  const children = scaled ? served.map((child) => withReplicasOf(deployment, child)) : served;
+  return {
+    children: revision ? [revision, ...children] : children,
+    unrendered: unrenderedFields(resource, all.length > served.length),
+    rolledBack: inUse !== undefined,
+  };
 }
 
 /** Routes are the only children of a kind that a cluster may lack. */

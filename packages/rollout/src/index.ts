@@ -59,6 +59,8 @@ export type {
   ObservedReplicaSet,
   ObservedService,
 } from './observed.ts';
+export { readRevision, renderRevision, revisionInUse, specInUse } from './revision.ts';
+export type { Revision } from './revision.ts';
 export { statusOf } from './status/status-of.ts';
 export { observationOf } from './status/observation-of.ts';
 export { problemOf } from './status/pod-problem.ts';

@@ -21,6 +21,8 @@ export const LABELS = {
 
 export const ANNOTATIONS = {
   secretsChecksum: 'one-click.dev/secrets-checksum',
+  /** on the Secret of the last spec that worked: its hash */
+  revision: 'davit.dev/revision',
   /** on the pod template: hash of the configuration files */
   filesChecksum: 'davit.dev/files-checksum',
   /** on the Deployment: the renderer that made its pod template */

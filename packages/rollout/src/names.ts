@@ -18,6 +18,7 @@ export const cronPullSecretName = (cronJob: string): string =>
   shorten(`${cronJob}-imagepullsecret`);
 export const claimName = (name: string, volume: string): string => shorten(`${volume}-${name}`);
 export const filesName = (name: string): string => shorten(`${name}-files`);
+export const revisionName = (name: string): string => shorten(`${name}-revision`);
 export const ingressName = (name: string, port: string): string =>
   shorten(`${port}-${name}-ingress`);
 export const tlsSecretName = (name: string, port: string): string =>

@@ -1,4 +1,5 @@
 import type { AppError } from '@davit/domain';
+import type { Revision } from './revision.ts';
 
 /** Projections of Kubernetes objects: the parts that status is made from, and all a cache has to keep. */
 export interface ObservedMeta {
@@ -119,6 +120,10 @@ export interface Observed {
   /** of a Rollout in mode `job`, and of cron jobs that were started by hand */
   jobs?: ObservedJob[];
   cronJobs?: ObservedCronJob[];
+  /** the spec that worked before, where one is kept */
+  revision?: Revision;
+  /** it runs in place of the current spec */
+  rolledBack?: boolean;
   /** spec paths the cluster cannot make anything of: its API lacks the kind */
   unrendered?: string[];
   /** why the children could not be applied */

@@ -79,6 +79,17 @@ const RolloutStatusSchema = Type.Object(
         }),
       ),
     ),
+    rollback: Type.Optional(
+      Type.Object(
+        {
+          revision: Type.String({ description: 'Hash of the spec that failed.' }),
+          reason: Type.String(),
+          message: Type.String({ description: 'Why it failed.' }),
+          time: Type.String({ format: 'date-time' }),
+        },
+        { description: 'Set while the last spec that worked runs in place of the current one.' },
+      ),
+    ),
     conditions: Type.Optional(
       Type.Array(ConditionSchema, {
         'x-kubernetes-list-type': 'map',

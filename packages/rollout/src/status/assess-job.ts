@@ -1,7 +1,7 @@
 import type { Observed, ObservedJob, ObservedPod } from '../observed.ts';
 import { jobName } from '../render/job.ts';
 import type { RolloutResource } from '../resource.ts';
-import type { Verdict } from './assess.ts';
+import type { Verdict } from './assessment.ts';
 import { jobEnd } from './cron-jobs.ts';
 import { problemOf } from './pod-problem.ts';
 
@@ -22,17 +22,24 @@ export function assessJob(
       ? { phase: 'Stopped', reason: 'Completed', message: 'It ran to its end.' }
       : { phase: 'Failed', reason: 'JobFailed', message: lastWords(pods) ?? end.message };
   }
-  const problem = pods.map(problemOf).find((found) => found !== undefined);
+  // a failed try is followed by another one until the Job gives up
+  const tries = pods.filter(({ status }) => status?.phase !== 'Failed');
+  const problem = tries.map(problemOf).find((found) => found !== undefined);
   if (problem) {
     const { reason, message, waits } = problem;
     return { phase: waits ? 'Pending' : 'Failed', reason, message };
   }
-  if (resource.spec.suspend === true) {
-    return { phase: 'Stopped', reason: 'Stopped', message: 'Stopped before its end.' };
-  }
-  return (job?.status?.ready ?? 0) > 0
-    ? { phase: 'Running', reason: '', message: '' }
-    : { phase: 'Pending', reason: 'Pending', message: 'Waiting for the job to start.' };
+  return resource.spec.suspend === true
+    ? { phase: 'Stopped', reason: 'Stopped', message: 'Stopped before its end.' }
+    : underWay(job, pods);
+}
+
+function underWay(job: ObservedJob | undefined, pods: readonly ObservedPod[]): Verdict {
+  if ((job?.status?.ready ?? 0) > 0) return { phase: 'Running', reason: '', message: '' };
+  const words = lastWords(pods);
+  return words === undefined
+    ? { phase: 'Pending', reason: 'Pending', message: 'Waiting for the job to start.' }
+    : { phase: 'Progressing', reason: 'Retrying', message: `${words} It is tried again.` };
 }
 
 /** Why the last try failed, as the process told it. */
@@ -44,5 +51,5 @@ function lastWords(pods: readonly ObservedPod[]): string | undefined {
     .at(-1);
   if (ended === undefined) return undefined;
   const words = (ended.message ?? '').trim();
-  return `The job ended with exit code ${ended.exitCode ?? '?'}${words === '' ? '.' : `: ${words}`}`;
+  return `The job ended with exit code ${ended.exitCode ?? '?'}${words === '' ? '.' : `: ${words}.`}`;
 }

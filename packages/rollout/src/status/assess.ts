@@ -5,28 +5,11 @@ import { isAutoscaled } from '../render/horizontal-pod-autoscaler.ts';
 import type { RolloutResource } from '../resource.ts';
 import type { RolloutSpec } from '../schema/spec.ts';
 import { assessJob, jobOf } from './assess-job.ts';
+import type { Assessment, Replicas, Verdict } from './assessment.ts';
 import { OUTCOMES } from './conditions.ts';
 import { isFinished } from './cron-jobs.ts';
 import { problemOf } from './pod-problem.ts';
 import type { Problem } from './pod-problem.ts';
-
-export interface Replicas {
-  desired: number;
-  existing: number;
-  updated: number;
-  ready: number;
-  available: number;
-}
-
-export interface Assessment {
-  phase: Phase;
-  /** '' when Running */
-  reason: string;
-  message: string;
-  replicas: Replicas;
-}
-
-export type Verdict = Omit<Assessment, 'replicas'>;
 
 /** Where a Rollout stands, from what the cluster holds. `pods` are those of the Deployment. */
 export function assess(
@@ -117,7 +100,9 @@ function troubled(observed: Observed, { pods, replicas }: Situation): Verdict | 
   };
 }
 
-function lateness(observed: Observed): { message?: string } | undefined {
+/** The deadline has passed, of this very Deployment and not of what it was before. */
+export function lateness(observed: Observed): { message?: string } | undefined {
+  if (!isSeen(observed)) return undefined;
   const progress = condition(observed, 'Progressing');
   return progress?.reason === 'ProgressDeadlineExceeded' ? progress : undefined;
 }
@@ -160,11 +145,15 @@ function unbound({ pvcs }: Observed, pods: ObservedPod[]): Problem | undefined {
   };
 }
 
-function isComplete({ deployment }: Observed, replicas: Replicas): boolean {
+/** Its controller knows the Deployment as it is now. */
+function isSeen({ deployment }: Observed): boolean {
   const seen = deployment?.status?.observedGeneration ?? 0;
+  return deployment !== undefined && seen >= (deployment.metadata.generation ?? 0);
+}
+
+function isComplete(observed: Observed, replicas: Replicas): boolean {
   return (
-    deployment !== undefined &&
-    seen >= (deployment.metadata.generation ?? 0) &&
+    isSeen(observed) &&
     replicas.updated >= replicas.desired &&
     replicas.available >= replicas.desired &&
     replicas.existing === replicas.updated

@@ -51,6 +51,11 @@ describe('in mode job', () => {
     const pod = aPod('shop-1', { ready: false, state: { terminated } }, { phase: 'Failed' });
     pod.metadata.ownerReferences = [{ kind: 'Job', name: 'shop', uid: 'j' }];
     const status = statusOf(rollout, { ...job(end('Failed')), pods: [pod] }, NOW);
-    expect(status.message).toBe('The job ended with exit code 3: no database');
+    expect(status.message).toBe('The job ended with exit code 3: no database.');
+    expect(statusOf(rollout, { ...job(), pods: [pod] }, NOW)).toMatchObject({
+      phase: 'Progressing',
+      reason: 'Retrying',
+      message: 'The job ended with exit code 3: no database. It is tried again.',
+    });
   });
 });

@@ -1,15 +1,17 @@
 import { LABELS } from '../labels.ts';
 import type { Observed, ObservedPod } from '../observed.ts';
 import { rendererVersionOf } from '../render/deployment.ts';
-import { urlsOf } from './urls.ts';
 import type { RolloutResource } from '../resource.ts';
+import { specInUse } from '../revision.ts';
 import type { ConditionType, RolloutStatus } from '../schema/status.ts';
 import { assess } from './assess.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import { classicStatus } from './classic.ts';
 import { cronJobsStatus } from './cron-jobs.ts';
 import { mergeConditions } from './conditions.ts';
 import type { ConditionState } from './conditions.ts';
+import { rollbackOf, withRollback } from './rollback.ts';
+import { urlsOf } from './urls.ts';
 
 /**
  * The status of a Rollout, from what the cluster holds at `now` (milliseconds). The same input gives the same status,
@@ -20,9 +22,13 @@ export function statusOf(
   observed: Observed,
   now: number,
 ): RolloutStatus {
-  const pods = podsOf(resource, observed);
-  const cronjobs = cronJobsStatus(resource, observed);
-  const assessment = assess(resource, observed, pods);
+  const revision = observed.rolledBack === true ? observed.revision : undefined;
+  const inUse = { ...resource, spec: specInUse(resource.spec, revision) };
+  const pods = podsOf(inUse, observed);
+  const cronjobs = cronJobsStatus(inUse, observed);
+  const found = assess(inUse, observed, pods);
+  const assessment = withRollback(found, resource, observed);
+  const rollback = rollbackOf(resource, observed, { ...found, now });
   const { metadata } = resource;
   const generation = metadata.generation ?? 0;
   const { deployment } = observed;
@@ -42,8 +48,9 @@ export function statusOf(
     updatedReplicas: assessment.replicas.updated,
     readyReplicas: assessment.replicas.ready,
     selector: `${LABELS.projectId}=${metadata.namespace},${LABELS.deploymentId}=${metadata.name}`,
-    urls: urlsOf(resource.spec),
+    urls: urlsOf(inUse.spec),
     ...(cronjobs === undefined ? {} : { cronjobs }),
+    ...(rollback === undefined ? {} : { rollback }),
     ...(deployment === undefined ? {} : { rendererVersion: rendererVersionOf(deployment) }),
   };
 }

@@ -1,0 +1,19 @@
+import type { Phase } from '@davit/domain';
+
+export interface Replicas {
+  desired: number;
+  existing: number;
+  updated: number;
+  ready: number;
+  available: number;
+}
+
+export interface Assessment {
+  phase: Phase;
+  /** '' when Running */
+  reason: string;
+  message: string;
+  replicas: Replicas;
+}
+
+export type Verdict = Omit<Assessment, 'replicas'>;
