@@ -66,6 +66,7 @@ export type {
   SmtpServer,
 } from './mailer.ts';
 export type {
+  AppleSecretParts,
   OAuth2Config,
   OAuth2Grant,
   OAuth2ProviderInfo,

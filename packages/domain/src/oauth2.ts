@@ -55,6 +55,17 @@ export interface OAuth2User {
   expires?: number;
 }
 
+/** What Apple's client secrets are made of. */
+export interface AppleSecretParts {
+  clientId: string;
+  teamId: string;
+  keyId: string;
+  /** PEM */
+  privateKey: string;
+  /** seconds */
+  duration: number;
+}
+
 export interface OAuth2Providers {
   /** In the order people are shown. */
   list(): readonly OAuth2ProviderInfo[];
@@ -65,4 +76,6 @@ export interface OAuth2Providers {
    * the provider does not answer in time.
    */
   exchange(config: OAuth2Config, grant: OAuth2Grant, signal?: AbortSignal): Promise<OAuth2User>;
+  /** Errors: `invalid` (the key is none, or of another kind). */
+  signAppleSecret(parts: AppleSecretParts): string;
 }

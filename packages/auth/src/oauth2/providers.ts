@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@davit/domain';
 import type { JsonObject, OAuth2Config, OAuth2Providers, OAuth2User } from '@davit/domain';
 import { fetchJson } from './fetch-json.ts';
+import { signAppleSecret } from './apple-secret.ts';
 import { LOGOS } from './logos.ts';
 import type { Answer, Provider, Settings, UserRequest } from './provider.ts';
 import { asObject } from './read-json.ts';
@@ -21,6 +22,7 @@ export interface OAuth2Options {
 export function createOAuth2Providers(options: OAuth2Options = {}): OAuth2Providers {
   const { fetch: fetchWith = fetch, now = Date.now, timeoutMs = TIMEOUT_MS } = options;
   return {
+    signAppleSecret: (parts) => signAppleSecret(parts),
     list: () =>
       PROVIDERS.map(({ name, displayName }) => ({ name, displayName, logo: LOGOS[name] ?? '' })),
     async start(config) {

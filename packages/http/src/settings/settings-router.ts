@@ -10,7 +10,7 @@ import { sendNoContent, sendPicked } from '../json-response.ts';
 import { requestInfo } from '../request-info.ts';
 
 /** /api/settings, for superusers. */
-export function settingsRouter({ settings }: Records): Router {
+export function settingsRouter({ settings, auth }: Pick<Records, 'settings' | 'auth'>): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/api/settings', async (req, res) => {
     requireSuperuser(res, '@admin:settings');
@@ -25,6 +25,10 @@ export function settingsRouter({ settings }: Records): Router {
     requireSuperuser(res, '@admin:settings');
     await settings.testFiles((await readForm(req)).body.filesystem);
     sendNoContent(res);
+  });
+  router.post('/api/settings/apple/generate-client-secret', async (req, res) => {
+    requireSuperuser(res, '@admin:settings');
+    sendPicked(res, 200, { secret: auth.oauth2.appleSecret((await readForm(req)).body) });
   });
   return router;
 }

@@ -1,4 +1,4 @@
-import type { Json, OAuth2ProviderInfo } from '@davit/domain';
+import type { Json, JsonObject, OAuth2ProviderInfo } from '@davit/domain';
 import type { RequestInfo } from '../request.ts';
 import type { AuthResponse, MfaChallenge } from './auth-response.ts';
 
@@ -57,6 +57,8 @@ export interface OAuth2Flow {
     body: Json,
     request: RequestInfo,
   ): Promise<AuthResponse | MfaChallenge>;
+  /** A client secret for Apple, from `{clientId, teamId, keyId, privateKey, duration}`. Errors: `invalid`. */
+  appleSecret(body: JsonObject): string;
   /** Tells the realtime client that waits for it; false: nobody does, or the sign-in failed. */
   redirect(redirect: OAuth2Redirect, ip: string): boolean;
 }

@@ -1,5 +1,5 @@
 import { AppError, type Collection, type Json, type OAuth2ProviderInfo } from '@davit/domain';
-import type { OAuth2User } from '@davit/domain';
+import type { JsonObject, OAuth2User } from '@davit/domain';
 import { formatDate } from '../../fields/date.ts';
 import type { RecordAuthWithOAuth2RequestEvent } from '../../hooks/auth-events.ts';
 import { internalOperations } from '../../internal.ts';
@@ -14,6 +14,7 @@ import { findByEmail } from '../find-account.ts';
 import type { OAuth2Flow, OAuth2Redirect } from '../flows.ts';
 import { respond } from '../respond.ts';
 import type { AuthResponse, MfaChallenge } from '../auth-response.ts';
+import { parseAppleForm } from './apple-form.ts';
 import { AppleNames } from './apple-names.ts';
 import { linkAccount } from './link-account.ts';
 import { newAccount, type FetchAvatar } from './new-account.ts';
@@ -35,6 +36,13 @@ export class OAuth2 implements OAuth2Flow {
 
   providers(): readonly OAuth2ProviderInfo[] {
     return this.#services.providers?.list() ?? [];
+  }
+
+  appleSecret(body: JsonObject): string {
+    const parts = parseAppleForm(body);
+    const { providers } = this.#services;
+    if (providers === undefined) throw new AppError('unsupported', 'There are no providers.');
+    return providers.signAppleSecret(parts);
   }
 
   async signIn(
