@@ -33,7 +33,7 @@ export interface StoreScopeParts {
 /** Part of the transaction that the caller is in; otherwise the store itself. */
 export function storeScope({ store, current, exclusively, announce }: StoreScopeParts): Scope {
   return {
-    find: (query, page) => store.find(query, page),
+    find: (query, page) => store.find(query, page).catch(blameQuery),
     write: (operation) => store.write(operation),
     exclusively,
     settle: (changes) => current()?.settle(changes) ?? announce(changes),
@@ -90,4 +90,10 @@ export class TransactionScope implements Scope {
     if (this.#open) return this.#tx;
     throw new AppError('unavailable', 'The transaction is over.');
   }
+}
+
+/** A query that takes too long is the fault of who asked it: nothing is wrong here. */
+function blameQuery(error: unknown): never {
+  if (!AppError.is(error, 'timeout')) throw error;
+  throw new AppError('invalid', error.message, { cause: error });
 }

@@ -22,8 +22,7 @@ import { enablePlatform } from './migrations/enable-platform.ts';
 import type { Prepared } from './migrations/prepare.ts';
 import { Params } from './params.ts';
 import { PlatformTables } from './platform-tables.ts';
-import { runReadJob, StatementCache } from './readers/read-job.ts';
-import type { ReaderPool } from './readers/reader-pool.ts';
+import type { ReadLanes } from './readers/read-lanes.ts';
 import { RecordsTx } from './records-tx.ts';
 import { isPointRead } from './select/point-read.ts';
 import { compileQuery } from './select/select.ts';
@@ -32,7 +31,7 @@ import { Writer } from './writer.ts';
 export interface DatabaseParts {
   writer: Database;
   reader: Database;
-  pool: ReaderPool | undefined;
+  lanes: ReadLanes;
   console: Omit<ConsoleOptions, 'exclusively'>;
   prepared: Prepared;
   now: () => Date;
@@ -43,7 +42,7 @@ export interface DatabaseStats {
   writes: number;
   commits: number;
   writeQueue: number;
-  /** threads that run */
+  /** threads and processes that run */
   readers: number;
   readersBusy: number;
   readQueue: number;
@@ -59,7 +58,6 @@ export class SqliteDatabase
   readonly upgrades: Prepared['upgrades'];
   readonly #parts: DatabaseParts;
   readonly #writer: Writer;
-  readonly #statements: StatementCache;
   readonly #console: ProcessConsole;
   #platform: boolean;
 
@@ -69,7 +67,6 @@ export class SqliteDatabase
     this.upgrades = parts.prepared.upgrades;
     this.#platform = parts.prepared.platform;
     this.#writer = new Writer({ connection: parts.writer, tx: new RecordsTx(parts.writer) });
-    this.#statements = new StatementCache(parts.reader);
     this.#console = new ProcessConsole({
       ...parts.console,
       exclusively: (work) => this.#writer.exclusively(work),
@@ -84,10 +81,10 @@ export class SqliteDatabase
   async find(query: Query, page: PageRequest, signal?: AbortSignal): Promise<RowPage> {
     signal?.throwIfAborted();
     const job = compileQuery(query, page);
-    const { pool } = this.#parts;
+    const { lanes } = this.#parts;
     try {
-      if (!pool || isPointRead(query, page)) return runReadJob(this.#statements, job);
-      return await pool.run(job, signal);
+      if (isPointRead(query, page)) return lanes.runHere(job);
+      return await lanes.run(query, job, signal);
     } catch (error) {
       throw signal?.aborted === true ? error : toDatabaseError(error);
     }
@@ -131,7 +128,7 @@ export class SqliteDatabase
   /** How busy it is. */
   stats(): DatabaseStats {
     const { queue, writes, commits } = this.#writer.stats();
-    const { threads = 0, busy = 0, queue: reads = 0 } = this.#parts.pool?.stats() ?? {};
+    const { threads, busy, queue: reads } = this.#parts.lanes.stats();
     const readers = { readers: threads, readersBusy: busy, readQueue: reads };
     return { writes, commits, writeQueue: queue, ...readers };
   }
@@ -171,7 +168,7 @@ export class SqliteDatabase
   async close(): Promise<void> {
     this.#console.close();
     await this.#writer.close();
-    await this.#parts.pool?.close();
+    await this.#parts.lanes.close();
     this.#parts.reader.close();
     this.#parts.writer.close();
   }

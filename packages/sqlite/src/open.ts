@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
 import { openReader, openWriter, READER_PRAGMAS } from './connection.ts';
 import { SqliteDatabase } from './database.ts';
 import { translating } from './error.ts';
@@ -8,12 +9,15 @@ import { prepareDatabase } from './migrations/prepare.ts';
 import { rewriteQuotedText } from './migrations/text-literals.ts';
 import { createAuxiliaryTables } from './migrations/pocketbase.ts';
 import type { UpgradeOptions } from './migrations/upgrades/upgrade.ts';
+import type { ReadJob } from './readers/read-job.ts';
+import { ReadLanes } from './readers/read-lanes.ts';
 import { ReaderPool } from './readers/reader-pool.ts';
+import { SlowLane } from './readers/slow-lane.ts';
 
 export interface OpenOptions {
   /** PocketBase's `pb_data`; made where it is missing */
   directory: string;
-  /** threads for reads, started when first needed; 0 reads on the calling thread */
+  /** threads for reads, started when first needed; 0 reads on the calling thread. Slow reads get processes */
   readers: number;
   /** `full` also survives a power cut; default `normal`, as PocketBase */
   synchronous?: 'normal' | 'full';
@@ -21,7 +25,7 @@ export interface OpenOptions {
   platform?: PlatformMode;
   /** the reader's script where the program is bundled; default: the source */
   readerUrl?: URL;
-  /** longest a read may take; default 30 s */
+  /** longest a read may take, then it fails with `timeout` and its process is killed; default 30 s */
   queryTimeoutMs?: number;
   /** the same for the console's script */
   consoleUrl?: URL;
@@ -38,7 +42,7 @@ export interface OpenOptions {
  * `unavailable` (locked).
  */
 export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase> {
-  const { directory, readers, synchronous = 'normal', platform = 'new-directory' } = options;
+  const { directory, synchronous = 'normal', platform = 'new-directory' } = options;
   mkdirSync(directory, { recursive: true });
   openAuxiliary(join(directory, 'auxiliary.db'), synchronous);
   const file = join(directory, 'data.db');
@@ -51,17 +55,11 @@ export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase
     );
     if (prepared.upgrades.length > 0) removeOldLogs(directory);
     writer.pragma('busy_timeout = 0');
-    const pool = new ReaderPool({
-      size: readers,
-      script: options.readerUrl ?? new URL('./readers/reader.ts', import.meta.url),
-      data: { file, pragmas: [...READER_PRAGMAS] },
-      timeoutMs: options.queryTimeoutMs ?? 30_000,
-    });
     const reader = openReader(file);
     return new SqliteDatabase({
       writer,
       reader,
-      pool: readers > 0 ? pool : undefined,
+      lanes: openLanes(reader, file, options),
       console: {
         file,
         script: options.consoleUrl ?? new URL('./console/console-process.ts', import.meta.url),
@@ -79,6 +77,19 @@ export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase
 /** 0.22 had its logs there; there is no way to take them over. */
 function removeOldLogs(directory: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(join(directory, `logs.db${end}`), { force: true });
+}
+
+function openLanes(connection: Database, file: string, options: OpenOptions): ReadLanes {
+  const { readers: size, queryTimeoutMs: timeoutMs = 30_000 } = options;
+  const script = options.readerUrl ?? new URL('./readers/reader.ts', import.meta.url);
+  const common = { script, data: { file, pragmas: [...READER_PRAGMAS] }, timeoutMs };
+  const fast = size > 0 ? new ReaderPool({ ...common, size, onSlow }) : undefined;
+  const slow = new SlowLane({ ...common, size: Math.max(2, size) });
+  const lanes = new ReadLanes({ connection, fast, slow });
+  function onSlow(job: ReadJob): void {
+    lanes.remember(job);
+  }
+  return lanes;
 }
 
 function openAuxiliary(file: string, synchronous: 'normal' | 'full'): void {

@@ -14,3 +14,8 @@ export interface ReaderRequest {
 
 export type ReaderAnswer =
   { id: number; page: RowPage } | { id: number; failure: { message: string; code: string } };
+
+/** What a reader says first: it has opened the database. */
+export const READY = 'ready';
+
+export type ReaderMessage = ReaderAnswer | typeof READY;

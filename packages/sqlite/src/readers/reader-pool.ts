@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '@davit/domain';
 import type { RowPage } from '@davit/domain';
 import type { ReadJob } from './read-job.ts';
-import type { ReaderAnswer, ReaderData, ReaderRequest } from './reader-message.ts';
+import { READY } from './reader-message.ts';
+import type { ReaderAnswer, ReaderData, ReaderMessage, ReaderRequest } from './reader-message.ts';
 
 export interface ReaderPoolOptions {
   /** how many threads; they start when first needed */
@@ -12,11 +13,15 @@ export interface ReaderPoolOptions {
   data: ReaderData;
   /** a job that takes longer fails, and its thread is replaced */
   timeoutMs: number;
+  /** a thread that works on one job for longer gets no others; default 250 ms */
+  patienceMs?: number;
+  /** told of jobs that took longer than that */
+  onSlow?: (job: ReadJob) => void;
 }
 
 interface Waiting {
   job: ReadJob;
-  timer: NodeJS.Timeout;
+  since: number;
   resolve(page: RowPage): void;
   reject(error: unknown): void;
 }
@@ -25,6 +30,8 @@ interface Reader {
   worker: Worker;
   /** in the order they were sent: the first one is running */
   waiting: Map<number, Waiting>;
+  /** when it began with the first one; undefined: it has not opened the database yet */
+  busySince: number | undefined;
 }
 
 export interface ReaderStats {
@@ -34,10 +41,18 @@ export interface ReaderStats {
   queue: number;
 }
 
+/** How often deadlines are looked at. */
+const SWEEP_MS = 50;
+/** As many threads may be stuck in a job while others take their place. */
+const MOST_ASIDE = 4;
+
 /** Threads with a read-only connection each. A job goes to the one with the least to do. */
 export class ReaderPool {
   readonly #options: ReaderPoolOptions;
   readonly #readers = new Set<Reader>();
+  /** each busy with its last job */
+  readonly #aside = new Set<Reader>();
+  #sweeping: NodeJS.Timeout | undefined;
   #lastId = 0;
   #closed = false;
 
@@ -54,20 +69,19 @@ export class ReaderPool {
     signal?.throwIfAborted();
     const id = (this.#lastId += 1);
     const { promise, resolve, reject } = Promise.withResolvers<RowPage>();
-    const timer = setTimeout(() => this.#expire(id), this.#options.timeoutMs);
-    const abort = (): void => this.#forget(id)?.reject(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    this.#send(id, { job, timer, resolve, reject });
+    this.#send(id, { job, since: performance.now(), resolve, reject });
+    if (!signal) return promise;
+    const abort = (): void => this.#forget(id)?.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
     try {
       return await promise;
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', abort);
     }
   }
 
   stats(): ReaderStats {
-    const jobs = [...this.#readers].map(({ waiting }) => waiting.size);
+    const jobs = this.#all().map(({ waiting }) => waiting.size);
     return {
       threads: jobs.length,
       busy: jobs.filter((count) => count > 0).length,
@@ -77,14 +91,23 @@ export class ReaderPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#readers].map(({ worker }) => worker.terminate()));
+    clearInterval(this.#sweeping);
+    await Promise.all(this.#all().map(({ worker }) => worker.terminate()));
+  }
+
+  #all(): Reader[] {
+    return [...this.#readers, ...this.#aside];
   }
 
   #send(id: number, waiting: Waiting): void {
     const reader = this.#choose();
+    if (reader.waiting.size === 0) {
+      if (reader.busySince !== undefined) reader.busySince = performance.now();
+      reader.worker.ref(); // an idle reader keeps no process alive, a working one does
+    }
     reader.waiting.set(id, waiting);
-    reader.worker.ref(); // an idle reader keeps no process alive, a working one does
     reader.worker.postMessage({ id, job: waiting.job } satisfies ReaderRequest);
+    this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
   #choose(): Reader {
@@ -99,8 +122,8 @@ export class ReaderPool {
 
   #start(): Reader {
     const worker = new Worker(this.#options.script, { workerData: this.#options.data });
-    const reader: Reader = { worker, waiting: new Map() };
-    worker.on('message', (answer: ReaderAnswer) => settle(reader, answer));
+    const reader: Reader = { worker, waiting: new Map(), busySince: undefined };
+    worker.on('message', (message: ReaderMessage) => this.#hear(reader, message));
     worker.on('error', (cause) => this.#lost(reader, cause));
     worker.on('exit', () => this.#lost(reader));
     worker.unref();
@@ -108,49 +131,79 @@ export class ReaderPool {
     return reader;
   }
 
+  #hear(reader: Reader, message: ReaderMessage): void {
+    if (message !== READY) return this.#settle(reader, message);
+    // what waited for the thread to start has all its time from here
+    const now = performance.now();
+    reader.busySince = now;
+    for (const waiting of reader.waiting.values()) waiting.since = now;
+  }
+
+  #settle(reader: Reader, answer: ReaderAnswer): void {
+    const waiting = reader.waiting.get(answer.id);
+    reader.waiting.delete(answer.id);
+    reader.busySince = performance.now();
+    if (reader.waiting.size === 0) reader.worker.unref();
+    if (this.#aside.delete(reader)) void reader.worker.terminate();
+    if ('page' in answer) return waiting?.resolve(answer.page);
+    const { message, code } = answer.failure;
+    waiting?.reject(Object.assign(new Error(message), { code }));
+  }
+
   /** The next job starts another thread. */
   #lost(reader: Reader, cause?: unknown): void {
     this.#readers.delete(reader);
+    this.#aside.delete(reader);
     for (const job of reader.waiting.values()) {
       job.reject(new AppError('unavailable', 'A reader of the database ended.', { cause }));
     }
     reader.waiting.clear();
   }
 
-  /** SQLite cannot be interrupted: a thread that is stuck in the job is left behind, its queue moves on. */
-  #expire(id: number): void {
-    const reader = this.#findReader(id);
-    if (!reader) return;
-    const [running] = reader.waiting.keys();
-    this.#forget(id)?.reject(new AppError('timeout', 'The query took too long.'));
-    if (running !== id) return;
-    this.#readers.delete(reader);
-    const queued = [...reader.waiting];
-    reader.waiting.clear();
-    void reader.worker.terminate();
-    for (const [next, waiting] of queued) {
-      waiting.timer.refresh();
-      this.#send(next, waiting);
+  #sweep(): void {
+    const now = performance.now();
+    const { timeoutMs, patienceMs = 250, onSlow } = this.#options;
+    for (const reader of this.#all()) {
+      const [running] = reader.waiting;
+      if (!running || reader.busySince === undefined) continue;
+      const isStuck = now - reader.busySince > patienceMs && !this.#aside.has(reader);
+      if (isStuck) onSlow?.(running[1].job);
+      this.#expire(reader, now - timeoutMs);
+      if (!reader.waiting.has(running[0])) this.#replace(reader, undefined);
+      else if (isStuck && this.#aside.size < MOST_ASIDE) this.#replace(reader, running);
+    }
+    if (this.#all().some(({ waiting }) => waiting.size > 0)) return;
+    clearInterval(this.#sweeping);
+    this.#sweeping = undefined;
+  }
+
+  #expire(reader: Reader, before: number): void {
+    for (const [id, waiting] of reader.waiting) {
+      if (waiting.since > before) continue;
+      reader.waiting.delete(id);
+      waiting.reject(new AppError('timeout', 'The query took too long.'));
     }
   }
 
+  /**
+   * SQLite cannot be interrupted: the thread is left to what it does, and what waits behind that goes elsewhere.
+   * Its answer still counts where somebody waits for it.
+   */
+  #replace(reader: Reader, running: [number, Waiting] | undefined): void {
+    this.#readers.delete(reader);
+    this.#aside.delete(reader);
+    if (running) this.#aside.add(reader);
+    else void reader.worker.terminate();
+    const queued = [...reader.waiting].filter(([id]) => id !== running?.[0]);
+    reader.waiting.clear();
+    if (running) reader.waiting.set(...running);
+    for (const [id, waiting] of queued) this.#send(id, waiting);
+  }
+
   #forget(id: number): Waiting | undefined {
-    const reader = this.#findReader(id);
+    const reader = this.#all().find(({ waiting }) => waiting.has(id));
     const waiting = reader?.waiting.get(id);
     reader?.waiting.delete(id);
     return waiting;
   }
-
-  #findReader(id: number): Reader | undefined {
-    return [...this.#readers].find(({ waiting }) => waiting.has(id));
-  }
-}
-
-function settle(reader: Reader, answer: ReaderAnswer): void {
-  const waiting = reader.waiting.get(answer.id);
-  reader.waiting.delete(answer.id);
-  if (reader.waiting.size === 0) reader.worker.unref();
-  if ('page' in answer) return waiting?.resolve(answer.page);
-  const { message, code } = answer.failure;
-  waiting?.reject(Object.assign(new Error(message), { code }));
 }

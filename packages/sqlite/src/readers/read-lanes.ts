@@ -1,0 +1,142 @@
+import type { Query, RowPage } from '@davit/domain';
+import type { Database } from 'better-sqlite3';
+import { planCost } from './plan-cost.ts';
+import { runReadJob, StatementCache } from './read-job.ts';
+import type { ReadJob } from './read-job.ts';
+import type { ReaderPool, ReaderStats } from './reader-pool.ts';
+import type { SlowLane } from './slow-lane.ts';
+import { tablesOf } from './tables-of.ts';
+
+/** Rows looked at; about a second's work, and then it is over whatever happens. */
+const MOST_ROWS = 2_000_000;
+/** Patterns with more wildcards can take very long on long text. */
+const MOST_WILDCARDS = 4;
+/** Tables grow, and so does what a plan costs. */
+const REMEMBERED_MS = 60_000;
+const MOST_SHAPES = 2000;
+
+export interface ReadLanesOptions {
+  /** for plans, sizes and what is read at once */
+  connection: Database;
+  /** absent: quick reads run on this thread */
+  fast: ReaderPool | undefined;
+  slow: SlowLane;
+  now?: () => number;
+}
+
+interface Verdict {
+  slow: boolean;
+  until: number;
+}
+
+/**
+ * Sends each read the way it should go: what is sure to end soon to a thread (or, `at once`, nowhere), what its plan
+ * or its past says may take long to a process that can be killed.
+ */
+export class ReadLanes {
+  readonly #options: ReadLanesOptions;
+  readonly #statements: StatementCache;
+  readonly #now: () => number;
+  /** by statement */
+  readonly #verdicts = new Map<string, Verdict>();
+  readonly #sizes = new Map<string, { rows: number | undefined; until: number }>();
+
+  constructor(options: ReadLanesOptions) {
+    this.#options = options;
+    this.#statements = new StatementCache(options.connection);
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** On this thread, at once: for reads that take less than sending them does. */
+  runHere(job: ReadJob): RowPage {
+    return runReadJob(this.#statements, job);
+  }
+
+  async run(query: Query, job: ReadJob, signal?: AbortSignal): Promise<RowPage> {
+    const { fast, slow } = this.#options;
+    if (this.#isSlow(query, job)) return slow.run(job, signal);
+    return fast ? fast.run(job, signal) : this.runHere(job);
+  }
+
+  /** It took long: the next one like it goes the slow way at once. */
+  remember({ page, count }: ReadJob): void {
+    this.#note(keyOf({ page, ...(count && { count }) }), true);
+  }
+
+  stats(): ReaderStats {
+    const { threads = 0, busy = 0, queue = 0 } = this.#options.fast?.stats() ?? {};
+    const slow = this.#options.slow.stats();
+    return {
+      threads: threads + slow.processes,
+      busy: busy + slow.busy,
+      queue: queue + slow.queue,
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#options.fast?.close(), this.#options.slow.close()]);
+  }
+
+  #isSlow(query: Query, job: ReadJob): boolean {
+    const isPlain = !query.where && query.joins.length === 0 && query.view !== true;
+    if (isPlain && query.order.length === 0) return false;
+    if (hasHardPattern(job)) return true;
+    const key = keyOf(job);
+    const known = this.#verdicts.get(key);
+    if (known && known.until > this.#now()) return known.slow;
+    return this.#note(key, this.#cost(query, job) > MOST_ROWS);
+  }
+
+  #cost(query: Query, { page, count }: ReadJob): number {
+    const tables = tablesOf(query);
+    const rowsOf = (name: string): number | undefined => this.#rows(tables.get(name) ?? name);
+    const { connection } = this.#options;
+    return Math.max(
+      ...[page, count].map((statement) =>
+        statement ? planCost(connection, statement, rowsOf) : 0,
+      ),
+    );
+  }
+
+  #note(key: string, slow: boolean): boolean {
+    const [oldest] = this.#verdicts.keys();
+    if (oldest !== undefined && this.#verdicts.size >= MOST_SHAPES) this.#verdicts.delete(oldest);
+    this.#verdicts.set(key, { slow, until: this.#now() + REMEMBERED_MS });
+    return slow;
+  }
+
+  /** The highest row id: found at once, where counting reads the table. */
+  #rows(table: string): number | undefined {
+    const known = this.#sizes.get(table);
+    if (known && known.until > this.#now()) return known.rows;
+    const rows = highestRowid(this.#statements, table);
+    if (this.#sizes.size >= MOST_SHAPES) this.#sizes.clear();
+    this.#sizes.set(table, { rows, until: this.#now() + REMEMBERED_MS / 6 });
+    return rows;
+  }
+}
+
+function highestRowid(statements: StatementCache, table: string): number | undefined {
+  try {
+    const name = `\`${table.replaceAll('`', '``')}\``;
+    const statement = statements.prepare(`SELECT max(_rowid_) AS rows FROM ${name}`);
+    return (statement.get() as { rows: number | null }).rows ?? 0;
+  } catch {
+    return undefined; // a view, or a sub-query that has a name
+  }
+}
+
+function keyOf({ page, count }: ReadJob): string {
+  return count ? `${page.sql};${count.sql}` : page.sql;
+}
+
+function hasHardPattern({ page }: ReadJob): boolean {
+  return (
+    page.sql.includes(' LIKE ') &&
+    page.parameters.some(
+      (value) =>
+        typeof value === 'string' &&
+        value.split('%', MOST_WILDCARDS + 2).length > MOST_WILDCARDS + 1,
+    )
+  );
+}
