@@ -5,6 +5,7 @@ import { auditAll } from './audit-hooks.ts';
 import { COLLECTION_IDS } from './collections.ts';
 import { onDeploymentWrite } from './deployment-hooks.ts';
 import { observe } from './observer.ts';
+import { onHandover } from './ownership.ts';
 import { textOf } from './parts.ts';
 import type { PlatformParts } from './parts.ts';
 import { PhaseWriter } from './phase-writer.ts';
@@ -50,6 +51,7 @@ export function openPlatform(parts: PlatformParts): OpenPlatform {
   onProjectWrite(parts);
   onDeploymentWrite(parts);
   onRemoval(parts);
+  onHandover(parts);
   onCommitted(parts, sync);
   const onLost = (ref: DeploymentRef): void => sync.add(ref);
   return {
