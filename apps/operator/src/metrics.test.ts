@@ -2,26 +2,55 @@ import { createQueue } from '@davit/controller';
 import { expect, test } from 'vitest';
 import { Metrics } from './metrics.ts';
 
-test('writes what Prometheus reads, failures from zero on', () => {
-  const metrics = new Metrics();
-  metrics.reconciled('ok', 0.5);
+test('writes what Prometheus reads, failures from zero on', async () => {
+  const metrics = new Metrics(4);
+  const queue = createQueue({
+    onWaited: (ms) => metrics.waited(ms),
+    onWorked: (ms) => metrics.worked(ms),
+  });
+  metrics.watch({
+    queue: () => queue.stats(),
+    leading: () => true,
+    connected: () => false,
+    phases: () => [{ namespace: 'shop', name: 'web', phase: 'Running' }],
+  });
+  queue.add('shop/web');
+  await queue.take();
+  queue.done('shop/web');
+  metrics.reconciled('success', 0.5);
   metrics.failed('conflict');
   metrics.request({ method: 'GET', path: '/', status: 200, ms: 1 });
   metrics.request({ method: 'GET', path: '/', status: 0, ms: 1 });
-  const now = { queue: createQueue().stats(), leading: true, connected: false };
-  const lines = metrics.text(now).split('\n');
+  const lines = (await metrics.text()).split('\n');
   expect(lines).toEqual(
     expect.arrayContaining([
-      '# TYPE davit_reconciles_total counter',
-      'davit_reconciles_total{result="ok"} 1',
-      'davit_reconciles_total{result="error"} 0',
+      '# TYPE controller_runtime_reconcile_total counter',
+      'controller_runtime_reconcile_total{controller="rollout",result="success"} 1',
+      'controller_runtime_reconcile_total{controller="rollout",result="error"} 0',
+      'controller_runtime_reconcile_errors_total{controller="rollout"} 1',
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.5",controller="rollout"} 1',
+      'controller_runtime_max_concurrent_reconciles 4',
       'davit_reconcile_errors_total{code="conflict"} 1',
-      'davit_kube_requests_total{method="GET",code="200"} 1',
-      'davit_kube_requests_total{method="GET",code="none"} 1',
-      '# TYPE davit_leading gauge',
-      'davit_leading 1',
-      'davit_connected 0',
+      'rest_client_requests_total{method="GET",code="200"} 1',
+      'rest_client_requests_total{method="GET",code="<error>"} 1',
+      'workqueue_depth{name="rollout"} 0',
+      'workqueue_adds_total{name="rollout"} 1',
+      'workqueue_queue_duration_seconds_count{name="rollout"} 1',
+      'workqueue_work_duration_seconds_count{name="rollout"} 1',
+      'leader_election_master_status 1',
+      'davit_watches_connected 0',
+      'davit_rollout_phase{namespace="shop",name="web",phase="Running"} 1',
     ]),
   );
-  for (const line of lines) expect(line).toMatch(/^$|^# (HELP|TYPE) |^[a-z_]+({[^}]*})? [\d.]+$/);
+});
+
+test('a Rollout that is gone, or in another phase, is not told any more', async () => {
+  const metrics = new Metrics(1);
+  const found = [{ namespace: 'shop', name: 'web', phase: 'Running' }];
+  const queue = createQueue();
+  const levels = { queue: () => queue.stats(), leading: () => true, connected: () => true };
+  metrics.watch({ ...levels, phases: () => found });
+  expect(await metrics.text()).toContain('phase="Running"');
+  found.pop();
+  expect(await metrics.text()).not.toContain('phase="Running"');
 });

@@ -1,85 +1,207 @@
-import type { RequestDone } from '@davit/kubernetes';
 import type { QueueStats } from '@davit/controller';
+import type { RequestDone } from '@davit/kubernetes';
+import { PHASES } from '@davit/domain';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-interface Series {
-  help: string;
-  type: 'counter' | 'gauge';
-  values: Map<string, number>;
+export const RESULTS = ['success', 'error', 'requeue_after'] as const;
+export type Result = (typeof RESULTS)[number];
+
+/** What is read when somebody asks. */
+export interface Levels {
+  queue(): QueueStats;
+  leading(): boolean;
+  connected(): boolean;
+  /** the phase of every Rollout */
+  phases(): Iterable<{ namespace: string; name: string; phase: string }>;
 }
 
-/** Numbers for Prometheus, in its text format. */
-export class Metrics {
-  readonly #series = new Map<string, Series>();
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const controller = 'rollout';
 
-  constructor() {
+/** Numbers for Prometheus, named as those of controller-runtime where it has the same. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #reconciles: Counter<'controller' | 'result'>;
+  readonly #errors: Counter<'controller'>;
+  readonly #errorCodes: Counter<'code'>;
+  readonly #times: Histogram<'controller'>;
+  readonly #requests: Counter<'method' | 'code'>;
+  readonly #waits: Histogram<'name'>;
+  readonly #work: Histogram<'name'>;
+
+  constructor(workers: number) {
+    this.#reconciles = this.#counter('controller_runtime_reconcile_total', {
+      help: 'Reconciles by result.',
+      labelNames: ['controller', 'result'],
+    });
     // named from the start, so that a rate over a first failure is one
-    for (const result of RESULTS) this.#reconciles().values.set(label({ result }), 0);
+    for (const result of RESULTS) this.#reconciles.inc({ controller, result }, 0);
+    this.#errors = this.#counter('controller_runtime_reconcile_errors_total', {
+      help: 'Failed reconciles.',
+      labelNames: ['controller'],
+    });
+    this.#errors.inc({ controller }, 0);
+    this.#errorCodes = this.#counter('davit_reconcile_errors_total', {
+      help: 'Failed reconciles by error code.',
+      labelNames: ['code'],
+    });
+    this.#requests = this.#counter('rest_client_requests_total', {
+      help: 'Requests to the API server.',
+      labelNames: ['method', 'code'],
+    });
+    this.#times = this.#histogram('controller_runtime_reconcile_time_seconds', {
+      help: 'Time of a reconcile.',
+      labelNames: ['controller'],
+    });
+    this.#waits = this.#histogram('workqueue_queue_duration_seconds', {
+      help: 'Time a Rollout waits before it is reconciled.',
+      labelNames: ['name'],
+    });
+    this.#work = this.#histogram('workqueue_work_duration_seconds', {
+      help: 'Time a Rollout is worked on.',
+      labelNames: ['name'],
+    });
+    this.#level('controller_runtime_max_concurrent_reconciles', {
+      help: 'Reconciles at the same time, at most.',
+      read: () => workers,
+    });
   }
 
-  reconciled(result: (typeof RESULTS)[number], seconds: number): void {
-    add(this.#reconciles(), { result }, 1);
-    const help = 'Time spent reconciling.';
-    add(this.#get('davit_reconcile_seconds_total', help), {}, seconds);
+  reconciled(result: Result, seconds: number): void {
+    this.#reconciles.inc({ controller, result });
+    this.#times.observe({ controller }, seconds);
   }
 
   failed(code: string): void {
-    add(this.#get('davit_reconcile_errors_total', 'Failed reconciles by error code.'), { code }, 1);
+    this.#errors.inc({ controller });
+    this.#errorCodes.inc({ code });
   }
 
   request({ method, status }: RequestDone): void {
-    const series = this.#get('davit_kube_requests_total', 'Requests to the API server.');
-    add(series, { method, code: status === 0 ? 'none' : String(status) }, 1);
+    this.#requests.inc({ method, code: status === 0 ? '<error>' : String(status) });
   }
 
-  /** Everything counted, with the levels of right now. */
-  text(now: { queue: QueueStats; leading: boolean; connected: boolean }): string {
-    const { queue } = now;
-    const gauge = (name: string, help: string, value: number): void => {
-      const series = this.#get(name, help);
-      series.type = 'gauge';
-      series.values.set('', value);
-    };
-    gauge('davit_queue_depth', 'Rollouts waiting to be reconciled.', queue.depth);
-    gauge('davit_queue_running', 'Rollouts being reconciled.', queue.running);
-    gauge('davit_queue_delayed', 'Rollouts to be looked at later.', queue.delayed);
-    gauge('davit_leading', 'Whether this copy does the work.', Number(now.leading));
-    gauge('davit_connected', 'Whether all watches are connected.', Number(now.connected));
-    gauge('process_resident_memory_bytes', 'Memory in use.', process.memoryUsage.rss());
-    const count = (name: string, help: string, value: number): void =>
-      void this.#get(name, help).values.set('', value);
-    count('davit_queue_adds_total', 'Rollouts put into the queue.', queue.adds);
-    count('davit_queue_retries_total', 'Rollouts put back after a failure.', queue.retries);
-    count('davit_queue_wait_seconds_total', 'Time spent in the queue.', queue.waitMs / 1000);
-    return [...this.#series].map(([name, series]) => lines(name, series)).join('');
+  waited(ms: number): void {
+    this.#waits.observe({ name: controller }, ms / 1000);
   }
 
-  #reconciles(): Series {
-    return this.#get('davit_reconciles_total', 'Finished reconciles by result.');
+  worked(ms: number): void {
+    this.#work.observe({ name: controller }, ms / 1000);
   }
 
-  #get(name: string, help: string): Series {
-    const known = this.#series.get(name);
-    if (known) return known;
-    const series: Series = { help, type: 'counter', values: new Map() };
-    this.#series.set(name, series);
-    return series;
+  /** Call once: from now on the levels are read whenever somebody asks for the numbers. */
+  watch(levels: Levels): void {
+    const queue = (read: (stats: QueueStats) => number) => () => read(levels.queue());
+    const help = (text: string, read: () => number): LevelOptions => ({ help: text, read });
+    for (const [name, options] of Object.entries({
+      controller_runtime_active_workers: help(
+        'Rollouts being reconciled.',
+        queue(({ running }) => running),
+      ),
+      workqueue_depth: help(
+        'Rollouts waiting to be reconciled.',
+        queue(({ depth }) => depth),
+      ),
+      workqueue_unfinished_work_seconds: help(
+        'Time the running reconciles have taken so far, together.',
+        queue(({ unfinishedMs }) => unfinishedMs / 1000),
+      ),
+      workqueue_longest_running_processor_seconds: help(
+        'Time the longest of the running reconciles has taken.',
+        queue(({ longestMs }) => longestMs / 1000),
+      ),
+      davit_workqueue_delayed: help(
+        'Rollouts to be looked at later.',
+        queue(({ delayed }) => delayed),
+      ),
+      leader_election_master_status: help('Whether this copy does the work.', () =>
+        Number(levels.leading()),
+      ),
+      davit_watches_connected: help('Whether all watches are connected.', () =>
+        Number(levels.connected()),
+      ),
+      process_resident_memory_bytes: help('Memory in use.', () => process.memoryUsage.rss()),
+      process_start_time_seconds: help(
+        'When the process started.',
+        () => Date.now() / 1000 - process.uptime(),
+      ),
+    })) {
+      this.#level(name, options);
+    }
+    for (const [name, read] of Object.entries({
+      workqueue_adds_total: queue(({ adds }) => adds),
+      workqueue_retries_total: queue(({ retries }) => retries),
+      process_cpu_seconds_total: () => {
+        const { user, system } = process.cpuUsage();
+        return (user + system) / 1e6;
+      },
+    })) {
+      this.#total(name, { help: TOTALS[name] ?? name, read });
+    }
+    this.#phases(levels);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #phases(levels: Levels): void {
+    const names = ['namespace', 'name', 'phase'] as const;
+    const gauge = new Gauge({
+      name: 'davit_rollout_phase',
+      help: `1 for the phase of a Rollout: ${PHASES.join(', ')}.`,
+      labelNames: names,
+      registers: [this.#registry],
+      collect() {
+        gauge.reset();
+        for (const labels of levels.phases()) gauge.set(labels, 1);
+      },
+    });
+  }
+
+  #level(name: string, { help, read }: LevelOptions): void {
+    const queue = name.startsWith('workqueue_');
+    const labels: Record<string, string> = queue ? { name: controller } : {};
+    const gauge: Gauge = new Gauge({
+      ...{ name, help, labelNames: Object.keys(labels), registers: [this.#registry] },
+      collect: (): void => gauge.set(labels, read()),
+    });
+  }
+
+  #total(name: string, { help, read }: LevelOptions): void {
+    const labels: Record<string, string> = name.startsWith('workqueue_')
+      ? { name: controller }
+      : {};
+    const counter = new Counter({
+      ...{ name, help, labelNames: Object.keys(labels), registers: [this.#registry] },
+      collect() {
+        counter.reset();
+        counter.inc(labels, read());
+      },
+    });
+  }
+
+  #counter<T extends string>(name: string, options: SeriesOptions<T>): Counter<T> {
+    return new Counter({ name, ...options, registers: [this.#registry] });
+  }
+
+  #histogram<T extends string>(name: string, options: SeriesOptions<T>): Histogram<T> {
+    return new Histogram({ name, ...options, buckets: SECONDS, registers: [this.#registry] });
   }
 }
 
-const RESULTS = ['ok', 'error'] as const;
-
-function add(series: Series, labels: Record<string, string>, by: number): void {
-  const key = label(labels);
-  series.values.set(key, (series.values.get(key) ?? 0) + by);
+interface LevelOptions {
+  help: string;
+  read: () => number;
 }
 
-/** Values come from closed sets, so nothing has to be escaped. */
-function label(labels: Record<string, string>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+interface SeriesOptions<T extends string> {
+  help: string;
+  labelNames: T[];
 }
 
-function lines(name: string, { help, type, values }: Series): string {
-  const head = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-  return head + [...values].map(([labels, value]) => `${name}${labels} ${value}\n`).join('');
-}
+const TOTALS: Record<string, string> = {
+  workqueue_adds_total: 'Rollouts put into the queue.',
+  workqueue_retries_total: 'Rollouts put back after a failure.',
+  process_cpu_seconds_total: 'Processor time used.',
+};

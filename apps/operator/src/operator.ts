@@ -63,10 +63,10 @@ export function createOperator(
 class RunningOperator implements Operator {
   readonly #config: OperatorConfig;
   readonly #logger: Logger;
-  readonly #metrics = new Metrics();
+  readonly #metrics: Metrics;
   readonly #http: KubeHttp;
   readonly #lease: Lease;
-  readonly #queue: KeyQueue = createQueue();
+  readonly #queue: KeyQueue;
   readonly #cluster: OperatorCluster;
   readonly #reconcile: Reconcile;
   readonly #connected = new Map<string, boolean>();
@@ -75,6 +75,12 @@ class RunningOperator implements Operator {
 
   constructor(config: OperatorConfig, overrides: OperatorOverrides) {
     this.#config = config;
+    const metrics = new Metrics(config.workers);
+    this.#metrics = metrics;
+    this.#queue = createQueue({
+      onWaited: (ms) => metrics.waited(ms),
+      onWorked: (ms) => metrics.worked(ms),
+    });
     this.#logger =
       overrides.logger ??
       createLogger({ level: config.logLevel, write: (line) => process.stderr.write(line) });
@@ -156,7 +162,8 @@ class RunningOperator implements Operator {
     const took = (): number => (performance.now() - started) / 1000;
     try {
       const result = await this.#reconcile(key, signal);
-      this.#metrics.reconciled('ok', took());
+      const later = result.requeueAfterMs !== undefined;
+      this.#metrics.reconciled(later ? 'requeue_after' : 'success', took());
       logger.log('debug', 'reconciled', { seconds: took() });
       return result;
     } catch (error) {
@@ -190,8 +197,9 @@ class RunningOperator implements Operator {
     const { metrics, health } = this.#config;
     const servers: SmallServer[] = [];
     if (metrics) {
+      this.#watchLevels();
       const server = await openSmallServer(metrics, {
-        '/metrics': () => ({ status: 200, body: this.#metricsText() }),
+        '/metrics': async () => ({ status: 200, body: await this.#metrics.text() }),
       });
       this.ports.metrics = server.port;
       servers.push(server);
@@ -208,11 +216,12 @@ class RunningOperator implements Operator {
     return servers;
   }
 
-  #metricsText(): string {
-    return this.#metrics.text({
-      queue: this.#queue.stats(),
-      leading: this.#lease.held,
-      connected: [...this.#connected.values()].every(Boolean),
+  #watchLevels(): void {
+    this.#metrics.watch({
+      queue: () => this.#queue.stats(),
+      leading: () => this.#lease.held,
+      connected: () => [...this.#connected.values()].every(Boolean),
+      phases: () => this.#cluster.phases(),
     });
   }
 }

@@ -16,13 +16,20 @@ export interface SmallServer {
 /** Answers GETs of a few paths with plain text. */
 export async function openSmallServer(
   address: Address,
-  routes: Readonly<Record<string, () => Answer>>,
+  routes: Readonly<Record<string, () => Answer | Promise<Answer>>>,
 ): Promise<SmallServer> {
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? '';
+  const answer = async (url = ''): Promise<Answer> => {
+    const path = url.split('?')[0] ?? '';
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    const { status, body } = route?.() ?? { status: 404, body: 'not found\n' };
-    response.writeHead(status, { 'content-type': 'text/plain; version=0.0.4' }).end(body);
+    return (await route?.()) ?? { status: 404, body: 'not found\n' };
+  };
+  const server = createServer((request, response) => {
+    answer(request.url)
+      .catch((): Answer => ({ status: 500, body: 'failed\n' }))
+      .then(({ status, body }) =>
+        response.writeHead(status, { 'content-type': 'text/plain; version=0.0.4' }).end(body),
+      )
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

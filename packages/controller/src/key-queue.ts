@@ -12,6 +12,10 @@ export interface QueueOptions {
   overall?: { perSecond: number; burst: number };
   /** a newer `add` of a key being worked on aborts the running step's signal */
   abortRunning?: boolean;
+  /** told how long a key was ready before it was taken */
+  onWaited?: (ms: number) => void;
+  /** told how long a key was worked on */
+  onWorked?: (ms: number) => void;
 }
 
 /** Counters since the start, and levels right now. */
@@ -30,6 +34,9 @@ export interface QueueStats {
   /** finished steps; `workMs` is the time they took, summed */
   done: number;
   workMs: number;
+  /** how long the keys being worked on have been at it: all together, and the longest */
+  unfinishedMs: number;
+  longestMs: number;
 }
 
 export interface TakenKey {
@@ -76,7 +83,7 @@ class SetQueue implements KeyQueue {
   readonly #clock: Clock;
   readonly #backOff: BackOff;
   readonly #bucket: TokenBucket;
-  readonly #abortRunning: boolean;
+  readonly #options: QueueOptions;
   /** insertion order is the order of service; the value is when the key became ready */
   readonly #ready = new Map<string, number>();
   readonly #running = new Map<string, Running>();
@@ -90,7 +97,7 @@ class SetQueue implements KeyQueue {
     this.#backOff = new BackOff(options.backOff);
     const overall = options.overall ?? { perSecond: 10, burst: 100 };
     this.#bucket = new TokenBucket({ clock: this.#clock, ...overall });
-    this.#abortRunning = options.abortRunning ?? false;
+    this.#options = options;
   }
 
   add(key: string): void {
@@ -99,7 +106,7 @@ class SetQueue implements KeyQueue {
     if (running) {
       if (!running.dirty) this.#counts.adds += 1;
       running.dirty = true;
-      if (this.#abortRunning) running.abort.abort();
+      if (this.#options.abortRunning) running.abort.abort();
       return;
     }
     if (this.#ready.has(key)) return;
@@ -148,12 +155,17 @@ class SetQueue implements KeyQueue {
     if (!running) return;
     this.#running.delete(key);
     this.#counts.done += 1;
-    this.#counts.workMs += this.#clock.now() - running.since;
+    const ms = this.#clock.now() - running.since;
+    this.#counts.workMs += ms;
+    this.#options.onWorked?.(ms);
     if (running.dirty && !this.#closed) this.#enqueue(key);
   }
 
   stats(): QueueStats {
+    const ages = [...this.#running.values()].map(({ since }) => this.#clock.now() - since);
     return {
+      unfinishedMs: ages.reduce((sum, ms) => sum + ms, 0),
+      longestMs: Math.max(0, ...ages),
       depth: this.#ready.size,
       running: this.#running.size,
       delayed: this.#delayed.size,
@@ -180,6 +192,7 @@ class SetQueue implements KeyQueue {
     this.#ready.delete(key);
     this.#counts.taken += 1;
     this.#counts.waitMs += since - readySince;
+    this.#options.onWaited?.(since - readySince);
     const abort = new AbortController();
     this.#running.set(key, { since, dirty: false, abort });
     return { key, signal: abort.signal };

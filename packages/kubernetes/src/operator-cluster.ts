@@ -82,6 +82,15 @@ export class OperatorCluster implements RolloutCluster {
     return [...this.#cache('Rollout').entries()].map((entry) => entry.key);
   }
 
+  /** Where every Rollout stands, by its own status. */
+  *phases(): Generator<{ namespace: string; name: string; phase: string }> {
+    for (const { value } of this.#cache('Rollout').entries()) {
+      const { metadata, status } = value.object;
+      const { phase = 'Pending' } = (status ?? {}) as { phase?: string };
+      yield { namespace: metadata.namespace ?? '', name: metadata.name, phase };
+    }
+  }
+
   rollout(key: string): ClusterObject | undefined {
     const entry = this.#cache('Rollout').get(key);
     return entry && withVersion(entry);
