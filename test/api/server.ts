@@ -29,6 +29,11 @@ export function serveConfig(dir: string): ServeConfig {
     sync: 'normal',
     readers: 1,
     http: { host: '127.0.0.1', port: 0 },
+    tls: {
+      folder: join(dir, 'certificates'),
+      cache: join(dir, '.autocert_cache'),
+      acmeDirectory: '',
+    },
     origins: ['*'],
     publicDir: join(dir, 'pb_public'),
     driver: {
@@ -37,6 +42,7 @@ export function serveConfig(dir: string): ServeConfig {
       inCluster: { host: undefined, port: undefined },
       dockerHost: '',
       edgeHttp: { host: '127.0.0.1', port: 0 },
+      edgeAcme: false,
     },
   };
 }

@@ -1,3 +1,5 @@
+export { acmeServer } from './engines/acme-server.ts';
+export type { AcmeServer, AcmeServerOptions } from './engines/acme-server.ts';
 export { available, has } from './engines/available.ts';
 export type { Availability, Available } from './engines/available.ts';
 export { attach, cluster } from './engines/cluster.ts';

@@ -2,6 +2,7 @@ import type * as AcmeClient from 'acme-client';
 import { AppError } from '@davit/domain';
 import type { Certificate } from '@davit/domain';
 import type { AcmeCache } from './acme-cache.ts';
+import { acmeTransport } from './acme-transport.ts';
 import type { Challenges } from './challenges.ts';
 
 export interface AcmeIssuerOptions {
@@ -17,7 +18,6 @@ export interface AcmeIssuerOptions {
 /** Gets a new certificate for a host. Errors: `unavailable` with the authority's own words. */
 export type Issue = (host: string, options: { signal: AbortSignal }) => Promise<Certificate>;
 
-const CALL_MS = 30_000;
 const ORDER_MS = 180_000;
 /** between two questions whether the authority is done */
 const POLL = { backoffMin: 1000, backoffMax: 10_000, backoffAttempts: 12 };
@@ -30,7 +30,7 @@ export function acmeIssuer(options: AcmeIssuerOptions): Issue {
       return await untilAborted(order(host, options), limited);
     } catch (cause) {
       signal.throwIfAborted();
-      const said = limited.aborted ? 'it took too long' : messageOf(cause);
+      const said = limited.aborted ? 'it took too long' : (cause as Error).message;
       throw new AppError('unavailable', `No certificate for ${host}: ${said}`, { cause });
     }
   };
@@ -44,12 +44,11 @@ async function order(host: string, options: AcmeIssuerOptions): Promise<Certific
   );
   // a new client each time: asking for the account of a key is harmless, and an authority may have forgotten it
   const client = new acme.Client({ directoryUrl, accountKey, ...POLL });
+  await findAccount(client, email);
   const key = String(await acme.crypto.createPrivateEcdsaKey());
   const [, csr] = await acme.crypto.createCsr({ altNames: [host] }, key);
   const chain = await client.auto({
     csr,
-    ...(email !== undefined && { email }),
-    termsOfServiceAgreed: true,
     challengePriority: ['http-01'],
     // from inside, the host's public address often cannot be reached
     skipChallengeVerification: true,
@@ -62,11 +61,24 @@ async function order(host: string, options: AcmeIssuerOptions): Promise<Certific
   return { chain, key };
 }
 
-/** Loaded by who issues; its own retries are off, as they can neither be seen nor stopped. */
-async function loadClient(): Promise<typeof AcmeClient> {
+/** The key's account, made where the authority knows none: sent for a known one, authorities refuse what makes it. */
+async function findAccount(client: AcmeClient.Client, email: string | undefined): Promise<void> {
+  const contact = email === undefined ? [] : [`mailto:${email}`];
+  try {
+    const known = await client.createAccount({ onlyReturnExisting: true });
+    if (email === undefined || known.contact?.includes(contact[0] ?? '')) return;
+    await client.updateAccount({ contact });
+  } catch {
+    await client.createAccount({ termsOfServiceAgreed: true, contact });
+  }
+}
+
+/** Loaded by who issues. */
+async function loadClient(): Promise<Pick<typeof AcmeClient, 'Client' | 'crypto'>> {
   const acme = (await import('acme-client')).default;
-  const defaults: { timeout?: number; acmeSettings?: object } = acme.axios.defaults;
-  defaults.timeout = CALL_MS;
+  const defaults: { adapter?: unknown; acmeSettings?: object } = acme.axios.defaults;
+  defaults.adapter = acmeTransport;
+  // who calls tries again, later and with words in the log
   defaults.acmeSettings = { ...defaults.acmeSettings, retryMaxAttempts: 0 };
   return acme;
 }
@@ -81,10 +93,4 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-/** Node hides what happened behind an AggregateError without words. */
-function messageOf(error: unknown): string {
-  const { message, code } = error as { message?: string; code?: string };
-  return message || code || String(error);
 }

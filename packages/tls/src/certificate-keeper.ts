@@ -104,8 +104,11 @@ export class CertificateKeeper {
     const pair = readPair(certificate);
     await cache.write(host, certificate);
     this.#problems.delete(host);
-    const { renewAt } = this.#hold(host, pair, 'certificate issued');
-    return { requeueAfterMs: Math.min(renewAt - this.#clock.now(), LONGEST_WAIT_MS) };
+    const held = this.#hold(host, pair, 'certificate issued');
+    // by a clock that is wrong it may be due at once: orders are counted
+    const soonest = this.#clock.now() + (pair.notAfter - pair.notBefore) / 10;
+    held.renewAt = Math.max(held.renewAt, soonest);
+    return { requeueAfterMs: Math.min(held.renewAt - this.#clock.now(), LONGEST_WAIT_MS) };
   }
 
   #hold(host: string, pair: CertificatePair, event: string): Held {

@@ -7,7 +7,7 @@ import {
   missingPackages,
   NODE_PACKAGES,
 } from './debian.ts';
-import { API_PROGRAMS, missingPrograms } from './programs.ts';
+import { ACME_PROGRAMS, API_PROGRAMS, missingPrograms, NODE_PROGRAMS } from './programs.ts';
 
 /** `true`, or why an engine cannot be had on this host and which command would change that. */
 export type Availability = true | { readonly reason: string };
@@ -18,11 +18,14 @@ export interface Available {
   /** a node that runs pods */
   readonly node: Availability;
   readonly chromium: Availability;
+  /** an authority that issues certificates */
+  readonly acme: Availability;
 }
 
 /** Looks at this host; starts, installs and builds nothing. */
 export function available(): Available {
-  return { api: api(), node: node(), chromium: packagesFor('Chromium', CHROMIUM_PACKAGES) };
+  const chromium = packagesFor('Chromium', CHROMIUM_PACKAGES);
+  return { api: api(), node: node(), chromium, acme: acme() };
 }
 
 const told = new Set<string>();
@@ -51,9 +54,14 @@ function node(): Availability {
   if (process.platform !== 'linux') return { reason: 'a test node needs Linux' };
   if (!isRoot()) return { reason: `a test node needs root: sudo npm test, ${orExisting}` };
   if (!mayMount()) return { reason: `a test node needs a privileged container, ${orExisting}` };
-  const missing = missingPrograms();
+  const missing = missingPrograms(NODE_PROGRAMS);
   if (missing.length > 0) return unbuilt(missing);
   return packagesFor('a test node', NODE_PACKAGES);
+}
+
+function acme(): Availability {
+  const missing = missingPrograms(ACME_PROGRAMS);
+  return missing.length > 0 ? unbuilt(missing) : packagesFor('the ACME server', API_PACKAGES);
 }
 
 const orExisting = 'or an existing cluster: DAVIT_TEST_KUBECONFIG=FILE npm test';

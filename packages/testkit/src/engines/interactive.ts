@@ -12,8 +12,8 @@ const { values } = parseArgs({
 });
 
 await prepare({ build: true, log: console.log });
-const { api, node, chromium } = available();
-for (const engine of [api, node, chromium]) if (engine !== true) console.log(engine.reason);
+const { api, node, chromium, acme } = available();
+for (const engine of [api, node, chromium, acme]) if (engine !== true) console.log(engine.reason);
 if (!values.prepare && node === true) await play();
 
 async function play(): Promise<void> {

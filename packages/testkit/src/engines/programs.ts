@@ -11,6 +11,8 @@ const MODULE = join(import.meta.dirname, '../../engines');
 export const CACHE: string =
   process.env['DAVIT_TEST_CACHE'] ?? join(homedir(), '.cache/davit-test');
 const KUBERNETES = join(CACHE, `k8s-${VERSION}`);
+const PEBBLE_VERSION = '2.10.1';
+const PEBBLE = 'github.com/letsencrypt/pebble/v2/cmd';
 
 export const PROGRAMS = [
   'etcd',
@@ -23,10 +25,18 @@ export const PROGRAMS = [
   'metrics-server',
   'coredns',
   'web',
+  'pebble',
+  'pebble-challtestsrv',
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 /** The ones of a control plane; the others make a node. */
 export const API_PROGRAMS: readonly Program[] = PROGRAMS.slice(0, 5);
+/** An ACME server, and the DNS it asks. */
+export const ACME_PROGRAMS = ['pebble', 'pebble-challtestsrv'] as const;
+/** Those of a cluster. */
+export const NODE_PROGRAMS: readonly Program[] = PROGRAMS.filter(
+  (name) => !ACME_PROGRAMS.some((acme) => acme === name),
+);
 
 const packages: Record<Exclude<Program, 'web'>, string> = {
   etcd: 'go.etcd.io/etcd/server/v3',
@@ -38,13 +48,20 @@ const packages: Record<Exclude<Program, 'web'>, string> = {
   'kube-proxy': 'k8s.io/kubernetes/cmd/kube-proxy',
   'metrics-server': 'sigs.k8s.io/metrics-server/cmd/metrics-server@v0.9.0',
   coredns: 'github.com/coredns/coredns@v1.15.0',
+  pebble: `${PEBBLE}/pebble@v${PEBBLE_VERSION}`,
+  'pebble-challtestsrv': `${PEBBLE}/pebble-challtestsrv@v${PEBBLE_VERSION}`,
 };
 
 /** Where a program is, or would be once built. `KUBEBUILDER_ASSETS` wins where it has the program. */
 export function programPath(name: Program): string {
   const assets = process.env['KUBEBUILDER_ASSETS'];
   if (assets && existsSync(join(assets, name))) return join(assets, name);
-  return name === 'web' ? join(CACHE, `web-${webVersion()}`, 'web') : join(KUBERNETES, name);
+  return join(folderOf(name), name);
+}
+
+function folderOf(name: Program): string {
+  if (name === 'web') return join(CACHE, `web-${webVersion()}`);
+  return name.startsWith('pebble') ? join(CACHE, `pebble-${PEBBLE_VERSION}`) : KUBERNETES;
 }
 
 export function missingPrograms(names: readonly Program[] = PROGRAMS): Program[] {
