@@ -1,3 +1,5 @@
+import { htmlPieces } from './html-pieces.ts';
+
 const SKIPPED = new Set(
   'head style script iframe applet object svg picture dialog template button form textarea select option'.split(
     ' ',
@@ -31,28 +33,50 @@ const ENTITIES: Readonly<Record<string, string>> = {
   middot: '·',
   bull: '•',
 };
-const PIECE =
-  /<!--[\s\S]*?(?:-->|$)|<![^>]*>|<(\/?)([a-zA-Z][^\s/>]*)(?:"[^"]*"|'[^']*'|[^>"'])*>|[^<]+|</g;
+/** A "<" that never ends has the rest of the text looked through; more of them than this are no mark-up. */
+const MAX_LOOSE = 100;
 
 /** The beginning of the plain text of an HTML value: at most `max` characters. */
 export function excerpt(html: string, max: number, withEllipsis: boolean): string {
-  const characters = [...plainText(html)];
+  const characters = [...plainText(html, max)];
   if (characters.length <= max) return characters.join('');
   return characters.slice(0, max).join('').trim() + (withEllipsis ? '...' : '');
 }
 
-function plainText(html: string): string {
-  let text = '';
+/** At least the first `max` characters, and one more where there is one. Time grows with the text, no faster. */
+function plainText(html: string, max: number): string {
+  const text = new SpacedText();
   const skip = { tag: '', depth: 0 };
-  for (const [piece, slash, tagName] of html.matchAll(PIECE)) {
-    const tag = tagName?.toLowerCase();
+  let loose = 0;
+  for (const { piece, tag, closing } of htmlPieces(html)) {
     const isSkipped = skip.depth > 0;
-    if (tag !== undefined) enter(skip, tag, slash === '/');
+    if (tag !== undefined) enter(skip, tag, closing);
+    if (piece === '<' && ++loose > MAX_LOOSE) break;
     if (isSkipped || skip.depth > 0) continue;
-    const added = tag === undefined ? textOf(piece) : INLINE.has(tag) ? '' : ' ';
-    text += text === '' || text.endsWith(' ') ? added.replace(/^ +/, '') : added;
+    text.add(tag === undefined ? textOf(piece) : INLINE.has(tag) ? '' : ' ');
+    // a character takes up to two units, and the last ones may be blanks
+    if (text.length > 2 * max + 2 && !text.endsInSpace) break;
   }
-  return text.trim();
+  return text.toString();
+}
+
+/** Text that grows in pieces, with one space where two would meet, and none at its ends. */
+class SpacedText {
+  readonly #pieces: string[] = [];
+  endsInSpace = true;
+  length = 0;
+
+  add(piece: string): void {
+    const added = this.endsInSpace ? piece.replace(/^ +/, '') : piece;
+    if (added === '') return;
+    this.#pieces.push(added);
+    this.length += added.length;
+    this.endsInSpace = added.endsWith(' ');
+  }
+
+  toString(): string {
+    return this.#pieces.join('').trim();
+  }
 }
 
 /** Counts into and out of elements whose content does not count. */

@@ -6,6 +6,9 @@ import { isObject } from './json-value.ts';
 
 type Change = (value: Json) => Json;
 
+/** Keys of one selection that are remembered: JSON values can have any number of them. */
+const MAX_KNOWN = 1000;
+
 /** Dotted paths to keep, each with what to do to the value found there. */
 export type FieldSelection = ReadonlyMap<string, Change | undefined>;
 
@@ -43,13 +46,21 @@ function change(value: Json, by: Change | undefined): Json {
   return by ? by(value) : value;
 }
 
+/** What lies under which key of a selection: every record of a list asks for the same. */
+const known = new WeakMap<FieldSelection, Map<string, FieldSelection>>();
+
 /** What of the selection lies under a key; '' is the key itself. */
-function below(key: string, selection: FieldSelection): Map<string, Change | undefined> {
+function below(key: string, selection: FieldSelection): FieldSelection {
+  const byKey = known.get(selection) ?? new Map<string, FieldSelection>();
+  known.set(selection, byKey);
+  const before = byKey.get(key);
+  if (before) return before;
   const deeper = new Map<string, Change | undefined>();
   for (const [path, by] of selection) {
     if (path === key) deeper.set('', by);
     else if (path.startsWith(`${key}.`)) deeper.set(path.slice(key.length + 1), by);
   }
+  if (byKey.size < MAX_KNOWN) byKey.set(key, deeper);
   return deeper;
 }
 
