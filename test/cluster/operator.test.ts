@@ -302,6 +302,44 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     expect(world.allWrites).toEqual([]);
   });
 
+  test("does nothing while One-Click's operator is at work", async () => {
+    await using world = await operatorWorld(plane);
+    await world.stop();
+    const renewTime = new Date().toISOString().replace('Z', '000Z');
+    const lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'one-click-operator-leader-election', namespace: world.namespace },
+      spec: { holderIdentity: 'manager', leaseDurationSeconds: 15, renewTime },
+    };
+    await world.apply(lease, aRollout(world.namespace));
+    world.forget();
+    await world.start();
+    await world.settled();
+    expect(world.allWrites).toEqual([]);
+    await world.kubectl('delete', 'lease', lease.metadata.name);
+    await vi.waitFor(() => deployment(world), patient);
+  });
+
+  test('what something keeps undoing is left alone, and told', async () => {
+    await using world = await operatorWorld(plane);
+    await applied(world);
+    await vi.waitFor(async () => {
+      await world.kubectl(
+        'label',
+        'service',
+        'http-web-svc',
+        '--overwrite',
+        'one-click.dev/deploymentId=x',
+      );
+      expect(await condition(world, 'Stalled')).toMatchObject({ reason: 'Contended' });
+    }, patient);
+    await world.settled();
+    world.forget();
+    await world.settled();
+    expect(world.writes).toEqual([]);
+  });
+
   test('an edited status is put right', async () => {
     await using world = await operatorWorld(plane);
     await applied(world);

@@ -16,6 +16,7 @@ import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { openSmallServer } from './small-server.ts';
 import type { SmallServer } from './small-server.ts';
+import { YieldingLease } from './original-operator.ts';
 
 export interface OperatorOverrides {
   logger?: Logger;
@@ -94,15 +95,12 @@ class RunningOperator implements Operator {
         overrides.onRequest?.(done);
       },
     });
-    this.#lease = config.leaderElect
-      ? new KubeLease({
-          http: this.#http,
-          namespace: cluster.namespace,
-          name: LEASE_NAME,
-          identity,
-          logger: this.#logger,
-        })
+    const logger = this.#logger;
+    const http = this.#http;
+    const lease = config.leaderElect
+      ? new KubeLease({ http, namespace: cluster.namespace, name: LEASE_NAME, identity, logger })
       : soleLease;
+    this.#lease = new YieldingLease(lease, { http, clock: systemClock, logger });
     this.#cluster = this.#openCluster(identity);
     this.#reconcile = createReconcile({
       cluster: this.#cluster,

@@ -31,6 +31,8 @@ const RULES: readonly Rule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: WATCHED },
   { apiGroups: ['apps'], resources: ['replicasets'], verbs: WATCHED },
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+  // to see whether One-Click's operator is at work
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['list'] },
 ];
 
 /** Leader election, in the operator's own namespace. */

@@ -2,6 +2,7 @@ import { AppError } from '@davit/domain';
 import type { ClusterObject, RolloutCluster } from '@davit/domain';
 import { ANNOTATIONS, hashOf } from '@davit/rollout';
 import { claimChange } from './claim-change.ts';
+import type { Contention } from './contention.ts';
 import { holdsFields } from './owned-fields.ts';
 import { isClaimOf, isOwned, otherOwners } from './ownership.ts';
 
@@ -9,6 +10,7 @@ export type Applied = 'created' | 'updated' | 'unchanged';
 
 export interface ApplyContext {
   cluster: RolloutCluster;
+  contention: Contention;
   rollout: ClusterObject;
   signal: AbortSignal;
 }
@@ -48,7 +50,9 @@ async function update(
   if (desired.kind === 'PersistentVolumeClaim') return updateClaim(desired, live, context);
   if (!isOwned(live, context.rollout)) throw nameConflict(live);
   if (desired.kind === 'Job') return updateJob(desired, live, context);
-  if (isAsRendered(live, desired)) return 'unchanged';
+  const asked = hashIn(live) !== hashIn(desired);
+  if (!asked && holdsFields(live, desired)) return 'unchanged';
+  if (!asked) context.contention.repair(live);
   await context.cluster.apply(desired, context.signal);
   return 'updated';
 }
@@ -102,11 +106,9 @@ async function updateClaim(
   return 'updated';
 }
 
-/** The hash tells that fields were dropped from the rendered object; the comparison, that somebody changed some. */
-function isAsRendered(live: ClusterObject, desired: ClusterObject): boolean {
-  const key = ANNOTATIONS.appliedHash;
-  if (live.metadata.annotations?.[key] !== desired.metadata.annotations?.[key]) return false;
-  return holdsFields(live, desired);
+/** Tells that the rendered object is another one, fields that were dropped from it included. */
+function hashIn({ metadata }: ClusterObject): string | undefined {
+  return metadata.annotations?.[ANNOTATIONS.appliedHash];
 }
 
 function withHash(child: ClusterObject): ClusterObject {

@@ -5,6 +5,7 @@ import { statusOf } from '@davit/rollout';
 import type { RolloutResource, RolloutStatus } from '@davit/rollout';
 import { applyChild } from './apply-child.ts';
 import type { ApplyContext } from './apply-child.ts';
+import { Contention } from './contention.ts';
 import { wayOn, withFields } from './failure.ts';
 import { observe } from './observe.ts';
 import type { Outcome } from './observe.ts';
@@ -28,6 +29,7 @@ export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileR
  */
 export function createReconcile(options: ReconcilerOptions): Reconcile {
   const patience = new Patience(options.clock);
+  const contention = new Contention(options.clock);
   return async (key, signal) => {
     const { cluster } = options;
     const rollout = cluster.rollout(key);
@@ -35,7 +37,7 @@ export function createReconcile(options: ReconcilerOptions): Reconcile {
       patience.forget(key);
       return {};
     }
-    const context: ApplyContext = { cluster, rollout, signal };
+    const context: ApplyContext = { cluster, contention, rollout, signal };
     const { failure, unrendered } = await applyAll(context, options.logger);
     if (signal.aborted) return {};
     // somebody else leads, and writes the status too
