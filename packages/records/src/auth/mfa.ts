@@ -38,8 +38,22 @@ export async function challenge(
       await records.remove(MFAS, mfaId);
     throw error;
   }
-  await records.remove(MFAS, mfaId);
+  await use(context, mfaId);
   return undefined;
+}
+
+/** Of two requests with the same id only one finds it. */
+async function use(context: Context, mfaId: string): Promise<void> {
+  try {
+    await internalOperations(context).remove(MFAS, mfaId);
+  } catch (error) {
+    if (AppError.is(error, 'not_found')) throw expired();
+    throw error;
+  }
+}
+
+function expired(): AppError {
+  return new AppError('invalid', 'Invalid or expired MFA session.');
 }
 
 function checkSession(
@@ -53,7 +67,7 @@ function checkSession(
   },
 ): void {
   if (session === undefined || isExpired(wanted.context, session, wanted.duration)) {
-    throw new AppError('invalid', 'Invalid or expired MFA session.');
+    throw expired();
   }
   const isOwn =
     session.recordRef === wanted.record.id && session.collectionRef === wanted.collection.id;
