@@ -110,13 +110,12 @@ describe('mail', () => {
     '"\r\n"@x.y',
   ])('is not sent to %j', async (newEmail) => {
     const count = sink.mails.length;
-    const authorization = await tokenOf('auth');
     const path = `${users}/request-email-change`;
     const body = { newEmail };
     const { status } = await send(server, {
       method: 'POST',
       path,
-      as: 'user' as const,
+      as: 'user',
       body,
     });
     expect(status).toBe(400);
