@@ -1,3 +1,4 @@
+import { AppError } from '@davit/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runScenarios, send } from './scenario.ts';
 import { startServer } from './server.ts';
@@ -68,6 +69,30 @@ describe('subscriptions', () => {
       },
     ],
   );
+});
+
+test('a handler refuses a connection with an ordinary answer, and sees the end of others', async () => {
+  const { hooks } = server.server.records;
+  const ended = Promise.withResolvers<string>();
+  const id = hooks.onRealtimeConnectRequest(async (e) => {
+    await e.next();
+    ended.resolve(e.client.id);
+  });
+  const end = new AbortController();
+  const response = await fetch(`${server.url}/api/realtime`, { signal: end.signal });
+  const { value } = await response.body!.getReader().read();
+  end.abort();
+  expect(Buffer.from(value!).toString()).toContain(await ended.promise);
+  hooks.onRealtimeConnectRequest(
+    () => {
+      throw new AppError('forbidden', 'Not today.');
+    },
+    { id },
+  );
+  const refused = await fetch(`${server.url}/api/realtime`);
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({ message: 'Not today.' });
+  hooks.off(id);
 });
 
 test('closing the server ends its streams instead of cutting them', async () => {

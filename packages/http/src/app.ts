@@ -96,6 +96,8 @@ export function createApp(options: AppOptions): Express {
   if (options.platform) app.use(options.platform);
   if (options.metrics) app.use(metricsRouter(records, options.metrics));
   if (options.routes) app.use(loadAuth(records), options.routes);
+  // what PocketBase's hosts add to its admin UI: nothing
+  app.get('/_/extensions.js', (_req, res) => void res.type('text/javascript').send(''));
   if (options.ui !== undefined) app.use(uiRouter(options.ui));
   if (options.publicDir !== undefined) app.use(publicRouter(options.publicDir));
   else if (options.ui !== undefined) app.get('/', (_req, res) => res.redirect(307, '/_/'));

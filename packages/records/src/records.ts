@@ -39,6 +39,7 @@ import { RealtimeHub } from './realtime/hub.ts';
 import type { Realtime } from './realtime/realtime.ts';
 import type { RequestInfo } from './request.ts';
 import { requestOperations } from './request-operations.ts';
+import { mayView } from './requests/view.ts';
 import type { S3Settings } from './settings/settings.ts';
 import { editableSettings, type Settings } from './settings/settings-editor.ts';
 import { StoredSettings } from './settings/stored-settings.ts';
@@ -83,6 +84,8 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   readonly realtime: Realtime;
   readonly console: SqlConsole;
   readonly settings: Settings;
+  /** Whether the collection's view rule lets this request see the record; no hooks. */
+  mayView(collection: string, id: string, request: RequestInfo): Promise<boolean>;
   /** The file a record refers to now, whoever asks. Throws `not_found`. */
   locateFile(collection: string, id: string, name: string): Promise<LocatedFile>;
   /** Exclusive; rolled back when `run` throws. */
@@ -169,6 +172,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
       await settings.reload();
     }),
     settings,
+    mayView: (collection, id, request) => mayView(context, { collection, id, request }),
     locateFile: (collection, id, name) => locateFile(context, { collection, id, name }),
     transaction,
     batch: batches(core, settings, transaction),

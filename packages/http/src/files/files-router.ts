@@ -9,7 +9,7 @@ import { isInside } from '../limits/address-list.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { limitAction } from '../records/limit-action.ts';
 import { parseQuery, requestInfo } from '../request-info.ts';
-import { sendFile } from './send-file.ts';
+import { inMemory, sendFile } from './send-file.ts';
 
 export interface FilesOptions {
   files: FileStore;
@@ -51,8 +51,9 @@ export function filesRouter(records: Records, options: FilesOptions): Router {
     const tags = [located.collection.id, located.collection.name];
     await records.trigger('onFileDownloadRequest', { event, tags }, async (chained) => {
       const isOther = chained.servedPath !== located.key;
-      const file = small && !isOther ? small : await options.files.get(chained.servedPath);
-      sendFile(req, res, { ...file, name: chained.servedName });
+      const file =
+        small && !isOther ? inMemory(small) : await options.files.open(chained.servedPath);
+      await sendFile(req, res, { ...file, name: chained.servedName });
     });
   });
   return router;
@@ -90,14 +91,6 @@ async function checkAccess({ records, collection, id, req, res }: Access): Promi
   const isAllowed =
     !found?.superuser || superuserIPs.length === 0 || isInside(request.ip, superuserIPs);
   const auth = isAllowed ? found : undefined;
-  try {
-    await records.view(collection.id, id, {
-      ...request,
-      context: 'protectedFile',
-      query: {},
-      auth,
-    });
-  } catch (cause) {
-    throw new AppError('not_found', '', { cause });
-  }
+  const asked = { ...request, context: 'protectedFile' as const, query: {}, auth };
+  if (!(await records.mayView(collection.id, id, asked))) throw new AppError('not_found', '');
 }

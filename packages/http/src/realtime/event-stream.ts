@@ -12,6 +12,8 @@ export interface EventStream {
   readonly signal: AbortSignal;
   /** A promise means: wait, the client reads slower than we write. It also ends when the client goes. */
   write(id: string, message: StreamEvent): void | Promise<void>;
+  /** Sends the headers where none went out yet. */
+  open(): void;
   /** Sends the headers where none went out yet, then a comment that keeps the connection alive. */
   ping(): void;
   close(): void;
@@ -30,6 +32,11 @@ export function openEventStream(res: Response): EventStream {
       if (!res.headersSent) sendHeaders(res);
       if (res.write(`id:${id}\nevent:${event}\ndata:${data}\n\n`)) return;
       return drained(res, gone.signal);
+    },
+    open() {
+      if (gone.signal.aborted || res.writableEnded || res.headersSent) return;
+      sendHeaders(res);
+      res.flushHeaders();
     },
     ping() {
       if (gone.signal.aborted || res.writableEnded) return;

@@ -1,5 +1,5 @@
 import { AppError } from '@davit/domain';
-import type { FieldErrors, Json, JsonObject } from '@davit/domain';
+import type { FieldError, FieldErrors, Json, JsonObject } from '@davit/domain';
 import type { Records } from '@davit/records';
 import { Router } from 'express';
 import { readBody } from '../body/read-body.ts';
@@ -21,16 +21,14 @@ export function realtimeRouter(records: Records): Router {
       return;
     }
     const stream = openEventStream(res);
-    let id = '';
     await records.realtime.connect({
       ip: contextOf(res).ip,
-      send(message) {
-        if (id === '') id = connectedId(message.data);
-        return stream.write(id, message);
-      },
+      send: (message, id) => stream.write(id, message),
       end: () => stream.close(),
       signal: stream.signal,
     });
+    // a handler may have kept the first message back
+    stream.open();
   });
   router.post('/api/realtime', async (req, res) => {
     const body = await readBody(req);
@@ -39,11 +37,6 @@ export function realtimeRouter(records: Records): Router {
     sendNoContent(res);
   });
   return router;
-}
-
-/** The first message, `PB_CONNECT`, names the client. */
-function connectedId(data: string): string {
-  return (JSON.parse(data) as { clientId?: string }).clientId ?? '';
 }
 
 function parseSubscribe(body: JsonObject): { clientId: string; subscriptions: string[] } {
@@ -59,16 +52,27 @@ function parseSubscribe(body: JsonObject): { clientId: string; subscriptions: st
     };
   }
   const wanted = subscriptions === null ? [] : [subscriptions].flat();
-  if (!isSubscriptions(wanted)) {
-    data.subscriptions = { code: 'validation_invalid_value', message: 'Invalid value.' };
-  }
+  const complaint = subscriptionsError(wanted);
+  if (complaint) data.subscriptions = complaint;
   if (Object.keys(data).length > 0) throw new AppError('invalid', '', { data });
   return { clientId: clientId as string, subscriptions: wanted as string[] };
 }
 
-function isSubscriptions(values: Json[]): boolean {
-  return (
-    values.length <= MAX_SUBSCRIPTIONS &&
-    values.every((value) => typeof value === 'string' && value.length <= MAX_SUBSCRIPTION)
+function subscriptionsError(values: Json[]): FieldError | FieldErrors | undefined {
+  if (values.length > MAX_SUBSCRIPTIONS) return tooLong(MAX_SUBSCRIPTIONS);
+  if (values.some((value) => typeof value !== 'string')) {
+    return { code: 'validation_invalid_value', message: 'Invalid value.' };
+  }
+  const long = values.flatMap((value, index) =>
+    (value as string).length > MAX_SUBSCRIPTION ? [[String(index), tooLong(MAX_SUBSCRIPTION)]] : [],
   );
+  return long.length > 0 ? (Object.fromEntries(long) as FieldErrors) : undefined;
+}
+
+function tooLong(max: number): FieldError {
+  return {
+    code: 'validation_length_too_long',
+    message: `The length must be no more than ${max}.`,
+    params: { max, min: 0 },
+  };
 }

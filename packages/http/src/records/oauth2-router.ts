@@ -53,5 +53,6 @@ function asRedirect(values: Record<string, unknown>): OAuth2Redirect {
 }
 
 function finish(res: Response, ok: boolean, status: 303 | 307): void {
-  res.redirect(status, `../_/#/auth/oauth2-redirect-${ok ? 'success' : 'failure'}`);
+  res.setHeader('Location', `../_/#/auth/oauth2-redirect-${ok ? 'success' : 'failure'}`);
+  res.status(status).end();
 }

@@ -3,7 +3,7 @@ export interface HookOptions {
   tags?: readonly string[];
   /** lower runs earlier (outer); equal ones in order of registration. Default 0 */
   priority?: number;
-  /** a handler with the same id is replaced */
+  /** a handler with the same id is replaced, and keeps its place among those of its priority */
   id?: string;
 }
 
@@ -39,10 +39,9 @@ export class HookChain<E extends { next(): R }, R> {
       priority: options.priority ?? 0,
       call,
     };
-    const others = this.#handlers.filter((other) => other.id !== handler.id);
-    const later = others.findIndex((other) => other.priority > handler.priority);
-    others.splice(later < 0 ? others.length : later, 0, handler);
-    this.#handlers = others;
+    const known = this.#handlers.findIndex(({ id }) => id === handler.id);
+    const next = known < 0 ? [...this.#handlers, handler] : this.#handlers.with(known, handler);
+    this.#handlers = next.sort((a, b) => a.priority - b.priority); // stable
     return handler.id;
   };
 

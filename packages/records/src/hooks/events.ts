@@ -79,8 +79,13 @@ export interface RecordAuthWithPasswordRequestEvent extends Asynchronous {
   password: string;
 }
 
+/** `next()` resolves when the connection has ended. */
 export interface RealtimeConnectRequestEvent extends Asynchronous {
   client: RealtimeClient;
+  /** milliseconds without a message until it is ended; may be changed before `next()` */
+  idleTimeout: number;
+  /** milliseconds until it is ended at the latest; may be changed before `next()` */
+  maxTimeout: number;
 }
 
 export interface RealtimeSubscribeRequestEvent extends Asynchronous {

@@ -15,7 +15,7 @@ export interface ConnectOptions {
   ip: string;
   auth?: AuthRecord | undefined;
   /** Hands one message to the transport; a promise means "wait until it is drained". */
-  send(message: RealtimeMessage): void | Promise<void>;
+  send(message: RealtimeMessage, clientId: string): void | Promise<void>;
   /** The hub has ended this client; the transport must close the connection. */
   end(reason: RealtimeEndReason): void;
   /** aborted when the connection is gone */

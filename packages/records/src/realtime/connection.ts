@@ -23,7 +23,8 @@ export class Connection implements RealtimeClient {
   readonly #options: ConnectOptions;
   readonly #clock: Clock;
   readonly #ended: () => void;
-  readonly #cancelAge: () => void;
+  #cancelAge = (): void => undefined;
+  #idleMs = IDLE_MS;
   readonly #gone = (): void => this.end('gone');
   #cancelIdle = (): void => undefined;
   #waiting: RealtimeMessage[] = [];
@@ -36,9 +37,16 @@ export class Connection implements RealtimeClient {
     this.#options = options;
     this.#clock = clock;
     this.#ended = ended;
-    this.#cancelAge = clock.after(MAX_AGE_MS, () => this.end('expired'));
-    this.#watchIdle();
     options.signal.addEventListener('abort', this.#gone, { once: true });
+  }
+
+  /** Starts the times after which it ends by itself, in milliseconds. */
+  begin({ idleTimeout, maxTimeout }: { idleTimeout: number; maxTimeout: number }): void {
+    if (this.#options.signal.aborted) this.end('gone');
+    if (!this.#open) return;
+    this.#idleMs = idleTimeout;
+    this.#cancelAge = this.#clock.after(maxTimeout, () => this.end('expired'));
+    this.#watchIdle();
   }
 
   get subscriptions(): readonly string[] {
@@ -72,18 +80,23 @@ export class Connection implements RealtimeClient {
 
   end(reason: RealtimeEndReason): void {
     if (!this.#open) return;
+    this.abandon();
+    this.#ended();
+    this.#options.end(reason);
+  }
+
+  /** Forgets the transport, which is somebody else's to end. */
+  abandon(): void {
     this.#open = false;
     this.#waiting = [];
     this.#cancelIdle();
     this.#cancelAge();
     this.#options.signal.removeEventListener('abort', this.#gone);
-    this.#ended();
-    this.#options.end(reason);
   }
 
   #drain(): void {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      const drained = this.#options.send(next);
+      const drained = this.#options.send(next, this.id);
       if (drained === undefined) continue;
       this.#sending = true;
       drained
@@ -98,6 +111,6 @@ export class Connection implements RealtimeClient {
 
   #watchIdle(): void {
     this.#cancelIdle();
-    this.#cancelIdle = this.#clock.after(IDLE_MS, () => this.end('idle'));
+    this.#cancelIdle = this.#clock.after(this.#idleMs, () => this.end('idle'));
   }
 }

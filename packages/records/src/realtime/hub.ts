@@ -14,8 +14,9 @@ import type { RecordData } from '../record.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
 import type { Scope } from '../scope.ts';
 import type { Change } from '../write/draft.ts';
+import type { RealtimeConnectRequestEvent } from '../hooks/events.ts';
 import type { ConnectOptions, RealtimeClient, RealtimeMessage } from './client.ts';
-import { Connection } from './connection.ts';
+import { Connection, IDLE_MS, MAX_AGE_MS } from './connection.ts';
 import { Delivery } from './delivery.ts';
 import type { PublishOptions, Realtime } from './realtime.ts';
 
@@ -34,20 +35,48 @@ export class RealtimeHub implements Realtime, Audience {
   }
 
   async connect(options: ConnectOptions): Promise<RealtimeClient> {
-    const ended = (): void => void this.#clients.delete(client.id);
-    const client = new Connection(options, { clock: this.#core.clock, ended });
-    this.#clients.set(client.id, client);
-    try {
-      await this.#core.chains.onRealtimeConnectRequest.run({ client }, [], async () => {
-        const data = JSON.stringify({ clientId: client.id });
-        await this.#send(client, { event: 'PB_CONNECT', data });
+    const { chains, clock } = this.#core;
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    const ended = (): void => {
+      this.#clients.delete(client.id);
+      resolve();
+    };
+    const client = new Connection(options, { clock, ended });
+    const connected = Promise.withResolvers<RealtimeClient>();
+    const event = { client, idleTimeout: IDLE_MS, maxTimeout: MAX_AGE_MS };
+    // handlers see the whole life of the connection: what they do after `next()`, they do at its end
+    const last = async (chained: RealtimeConnectRequestEvent): Promise<void> => {
+      this.#clients.set(client.id, client);
+      client.begin(chained);
+      const data = JSON.stringify({ clientId: client.id });
+      await this.#send(client, { event: 'PB_CONNECT', data });
+      connected.resolve(client);
+      await gone;
+    };
+    const life = async (): Promise<void> => chains.onRealtimeConnectRequest.run(event, [], last);
+    this.#follow(client, life(), connected);
+    return connected.promise;
+  }
+
+  #follow(
+    client: Connection,
+    life: Promise<void>,
+    connected: PromiseWithResolvers<RealtimeClient>,
+  ): void {
+    const { background, logger } = this.#core;
+    const watched = life
+      .catch((error: unknown) => {
+        // refused: its answer is the error, not an ended stream
+        if (!this.#clients.has(client.id)) client.abandon();
+        connected.reject(error);
+        logger.log('debug', 'a realtime connection failed', { error: String(error) });
+      })
+      .finally(() => {
+        background.delete(watched);
+        client.end('gone');
+        connected.resolve(client);
       });
-    } catch (error) {
-      client.end('gone');
-      throw error;
-    }
-    if (options.signal.aborted) client.end('gone');
-    return client;
+    background.add(watched);
   }
 
   async subscribe(clientId: string, wanted: string[], request: RequestInfo): Promise<void> {
