@@ -28,6 +28,7 @@ export function measuredMailer(mailer: Mailer): MeasuredMailer {
         stats.waiting--;
       }
     },
+    resume: (send) => mailer.resume(send),
     close: () => mailer.close(),
   };
 }

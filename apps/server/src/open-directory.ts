@@ -10,7 +10,7 @@ import {
 import type { MeasuredHasher, PasswordScheme } from '@davit/auth';
 import type { FileStore, Logger } from '@davit/domain';
 import { createChosenFileStore, createLocalFileStore, testBucket } from '@davit/files';
-import { createMailer } from '@davit/mail';
+import { createFolderOutbox, createMailer } from '@davit/mail';
 import { openRecords, viewFields } from '@davit/records';
 import type { Records, RecordsOptions } from '@davit/records';
 import { openDatabase } from '@davit/sqlite';
@@ -21,6 +21,9 @@ import type { MeasuredMailer } from './measured-mailer.ts';
 
 /** Registers hook handlers. */
 export type RegisterHandlers = NonNullable<RecordsOptions['register']>;
+
+/** PocketBase knows nothing of it, and backups leave it out: nobody wants old mail again. */
+const OUTBOX = '.davit_outbox';
 
 /** The data directory with its records; the same for the server and for commands. */
 export interface Directory {
@@ -61,7 +64,9 @@ export async function openDirectory(
     return s3?.enabled === true ? s3 : undefined;
   });
   const hasher = createPasswordHasher({ scheme: schemeOf(config.passwordHash, database.origin) });
-  const mailer = measuredMailer(createMailer({ logger }));
+  const mailer = measuredMailer(
+    createMailer({ logger, outbox: createFolderOutbox(join(config.dir, OUTBOX)) }),
+  );
   const records = await openRecords({
     store: database,
     hasher,

@@ -117,6 +117,7 @@ export async function createServer(
       await Promise.all([listening.close(GRACE_MS), directory.records.close()]);
     });
     await createFirstSuperuser(directory.records, config.firstSuperuser);
+    await directory.records.resumeMail();
     const installer = await directory.records.superusers.installerToken();
     // Only who has the address reaches the engine: a second server on this directory fails before.
     run();

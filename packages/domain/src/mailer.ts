@@ -43,6 +43,8 @@ export interface SendOptions {
 export interface Mailer {
   /** Resolves when the server has taken the mail. */
   send(mail: Mail, options?: SendOptions): Promise<void>;
-  /** Gives up what waits for another try, and closes connections. */
+  /** Sends what the last process did not get to; `send` is asked for each. Resolves when that has begun. */
+  resume(send: () => SendOptions): Promise<void>;
+  /** Ends the waits for another try, and closes connections. */
   close(): void;
 }

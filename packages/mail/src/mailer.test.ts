@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger, Mail } from '@davit/domain';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { SMTPServerOptions } from 'smtp-server';
-import { createMailer } from './index.ts';
+import { createFolderOutbox, createMailer } from './index.ts';
 import { ManualClock } from './manual-clock.fixture.ts';
 import { startSmtp } from './smtp.fixture.ts';
 import type { TestSmtp } from './smtp.fixture.ts';
@@ -141,4 +141,51 @@ test('hands mail to sendmail where no server is given', async () => {
   await expect(createMailer({ logger, sendmail: [path] }).send(MAIL)).rejects.toMatchObject({
     code: 'unavailable',
   });
+});
+
+async function outboxFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'davit-outbox-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, 'outbox');
+}
+
+test('what waits for another try is sent by the next process', async () => {
+  const folder = await outboxFolder();
+  const { server } = smtp;
+  smtp.refusals.push({ message: 'greylisted, come back later', responseCode: 450 });
+  const first = createMailer({ logger, outbox: createFolderOutbox(folder) });
+  const sending = first.send(MAIL, { server, attempts: 3 });
+  await vi.waitFor(() => expect(log).toMatchObject([['warn', 'a mail will be tried again', {}]]));
+  const [name = ''] = await readdir(folder);
+  expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  first.close();
+  await expect(sending).rejects.toMatchObject({ code: 'unavailable' });
+  expect(log.at(-1)).toMatchObject(['info', 'a mail waits for the next start', {}]);
+
+  const second = createMailer({ logger, outbox: createFolderOutbox(folder) });
+  await second.resume(() => ({ server, attempts: 3 }));
+  await vi.waitFor(() => expect(smtp.received).toHaveLength(1));
+  await vi.waitFor(async () => expect(await readdir(folder)).toEqual([]));
+});
+
+test('a server that is away for days: the mail is given up, in the log', async () => {
+  const folder = await outboxFolder();
+  const outbox = createFolderOutbox(folder);
+  await outbox.keep({ mail: MAIL, since: Date.now() - 25 * 3_600_000 });
+  await createMailer({ logger, outbox }).resume(() => ({ server: smtp.server }));
+  const given = { reason: 'it waited too long', subject: 'Grüezi' };
+  expect(log).toMatchObject([['error', 'a mail was not sent', given]]);
+  expect(await readdir(folder)).toEqual([]);
+  expect(smtp.received).toEqual([]);
+});
+
+test('a server that refuses for good: nothing is kept, the log says so', async () => {
+  const folder = await outboxFolder();
+  smtp.refusals.push({ message: 'no such mailbox', responseCode: 550 });
+  const mailer = createMailer({ logger, outbox: createFolderOutbox(folder) });
+  await expect(mailer.send(MAIL, { server: smtp.server, attempts: 3 })).rejects.toMatchObject({
+    code: 'unavailable',
+  });
+  expect(log).toMatchObject([['error', 'a mail was not sent', { tried: 1 }]]);
+  expect(await readdir(folder)).toEqual([]);
 });

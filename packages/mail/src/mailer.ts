@@ -1,14 +1,17 @@
 import { AppError } from '@davit/domain';
 import type { Clock, Logger, Mail, MailAddress, Mailer, SendOptions } from '@davit/domain';
 import type { Transporter } from 'nodemailer';
+import type { Outbox } from './outbox.ts';
 import { fromMailError, isFinal, reasonOf } from './error.ts';
 import { plainText } from './plain-text.ts';
 import { systemClock } from './system-clock.ts';
 import { sendmailTransport, smtpTransport } from './transport.ts';
 
 /** waits between tries */
-const WAITS_MS = [2000, 10_000, 60_000, 300_000];
+const WAITS_MS = [2000, 10_000, 60_000, 300_000, 900_000, 3_600_000];
 const MAX_PENDING = 1000;
+/** What waited longer than this while nobody sent it helps nobody any more. */
+const TOO_OLD_MS = 24 * 3_600_000;
 
 export interface MailerOptions {
   logger: Logger;
@@ -17,11 +20,13 @@ export interface MailerOptions {
   sendmail?: readonly string[];
   /** mails under way or waiting for another try; one more is refused */
   maxPending?: number;
+  /** keeps what is tried more than once; absent: it ends with the process */
+  outbox?: Outbox;
 }
 
 /** Mail that leaves the machine. Errors: see `Mailer`. */
 export function createMailer(options: MailerOptions): Mailer {
-  const { logger, clock = systemClock, maxPending = MAX_PENDING } = options;
+  const { logger, clock = systemClock, maxPending = MAX_PENDING, outbox } = options;
   const closing = new AbortController();
   let pending = 0;
 
@@ -53,17 +58,48 @@ export function createMailer(options: MailerOptions): Mailer {
     }
   };
 
+  /** Dropped once its fate is known; what is cut short by the end of the process stays. */
+  const deliverKept = async (id: string, mail: Mail, send: SendOptions): Promise<void> => {
+    try {
+      await deliverWithTries(mail, send);
+    } catch (error) {
+      if (closing.signal.aborted) logger.log('info', 'a mail waits for the next start', { id });
+      else await outbox?.drop(id);
+      throw error;
+    }
+    await outbox?.drop(id);
+  };
+
+  const counted = async (work: () => Promise<void>): Promise<void> => {
+    if (pending >= maxPending) {
+      logger.log('error', 'a mail was not sent', { reason: 'too many are waiting' });
+      throw new AppError('rate_limited', 'Too many mails are waiting.');
+    }
+    pending++;
+    try {
+      await work();
+    } finally {
+      pending--;
+    }
+  };
+
   return {
-    async send(mail, send = {}) {
-      if (pending >= maxPending) {
-        logger.log('error', 'a mail was not sent', { reason: 'too many are waiting' });
-        throw new AppError('rate_limited', 'Too many mails are waiting.');
-      }
-      pending++;
-      try {
-        await deliverWithTries(mail, send);
-      } finally {
-        pending--;
+    send: (mail, send = {}) =>
+      counted(async () => {
+        if (outbox === undefined || (send.attempts ?? 1) < 2) return deliverWithTries(mail, send);
+        const id = await outbox.keep({ mail, since: clock.now() });
+        return deliverKept(id, mail, send);
+      }),
+    async resume(send) {
+      for (const { id, mail, since } of (await outbox?.list()) ?? []) {
+        if (clock.now() - since > TOO_OLD_MS) {
+          const fields = { subject: mail.subject, since: new Date(since).toISOString() };
+          logger.log('error', 'a mail was not sent', { ...fields, reason: 'it waited too long' });
+          await outbox?.drop(id);
+          continue;
+        }
+        // its failure is logged where it happens
+        void counted(() => deliverKept(id, mail, send())).catch(() => undefined);
       }
     },
     close: () => closing.abort(),

@@ -101,6 +101,8 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   ): Promise<BatchResult[]>;
   /** Runs the handlers of one hook around `last`: for what happens outside of the records (files, backups, serving). */
   readonly trigger: Trigger;
+  /** Sends mail that the last process did not get to; for the one that serves the directory. */
+  resumeMail(): Promise<void>;
   /** Ends realtime clients, waits for messages under way and for obsolete files to go. The store stays open. */
   close(): Promise<void>;
 }
@@ -130,7 +132,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   };
   const collections = new StoredCollections({ memory, store, core, scope, events: { changed } });
   const { settingsBox: box, logger, testBucket, mailer, providers, fetchAvatar } = options;
-  const source = new StoredSettings({ store, box, logger });
+  const source = new StoredSettings({ store, box });
   const settings = editableSettings({ core, scope, source, box, testBucket });
   const hooks = createHooks(core.chains);
   options.register?.(hooks);
@@ -177,6 +179,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     transaction,
     batch: batches(core, settings, transaction),
     trigger: triggers(core.chains),
+    resumeMail: () => mail.resume(),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -12,6 +12,7 @@ export const EXCLUDED: ReadonlySet<string> = new Set([
   TEMPORARY,
   REPLACED,
   '.notify',
+  '.davit_outbox',
   '.autocert_cache',
   'lost+found',
 ]);

@@ -6,6 +6,9 @@ import type { PackAnswer, PackJob } from './pack-message.ts';
 /** Does one job in a process of its own. Errors: `invalid` (the zip), `internal` (the disk, the process). */
 export type Packer = (job: PackJob) => Promise<void>;
 
+/** Memory of one file goes back before the next begins (glibc): measured, 50 MB instead of 68. */
+const MODEST = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536' };
+
 /** `script`: the process's, where the program is bundled. */
 export function createPacker(script?: URL): Packer {
   const entry = fileURLToPath(script ?? new URL('./pack-process.ts', import.meta.url));
@@ -13,9 +16,8 @@ export function createPacker(script?: URL): Packer {
     const { promise, resolve, reject } = Promise.withResolvers<PackAnswer>();
     const child = fork(entry, {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // streams of gigabytes need no large heap: it is collected early instead
       execArgv: ['--max-semi-space-size=1'],
-      env: {},
+      env: MODEST,
     });
     child.once('error', reject);
     child.once('exit', (code, signal) =>

@@ -36,7 +36,6 @@ export async function writeZip(
   await Promise.race([Promise.all([filled, written]), failed]);
 }
 
-// eslint-disable-next-line max-params -- where, what it is called there, from where
 async function addFile(zip: ZipWriter, name: string, path: string): Promise<string> {
   const { mtime, mode, size } = await stat(path);
   const hash = createHash('sha256');

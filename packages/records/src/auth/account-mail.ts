@@ -1,5 +1,13 @@
 import { AppError } from '@davit/domain';
-import type { Collection, Json, JsonObject, Mail, Mailer, SmtpServer } from '@davit/domain';
+import type {
+  Collection,
+  Json,
+  JsonObject,
+  Mail,
+  Mailer,
+  SendOptions,
+  SmtpServer,
+} from '@davit/domain';
 import type { Core } from '../core.ts';
 import type { HookChains } from '../hooks/hooks.ts';
 import type { RecordData } from '../record.ts';
@@ -8,8 +16,8 @@ import { parseMailSettings } from './mail-settings.ts';
 import { fillTemplate, type MailTemplate } from './mail-template.ts';
 import { textOf } from './text-of.ts';
 
-/** Tries of a mail nobody waits for: about six minutes. */
-const BACKGROUND_ATTEMPTS = 5;
+/** Tries of a mail nobody waits for: about an hour and a half, long enough for servers that first refuse everybody. */
+const BACKGROUND_ATTEMPTS = 7;
 
 interface Kind {
   /** of the collection's options, section by section */
@@ -113,6 +121,17 @@ export class AccountMail {
         this.#core.logger.log('error', 'a mail to a superuser was not sent', fields);
       }),
     );
+  }
+
+  /** Sends what the last process did not get to. */
+  async resume(): Promise<void> {
+    const send = (): SendOptions => {
+      const { server } = parseMailSettings(this.#settings());
+      return { server, attempts: BACKGROUND_ATTEMPTS };
+    };
+    await this.#mailer?.resume(send).catch((error: unknown) => {
+      this.#core.logger.log('error', 'waiting mail cannot be read', { error: String(error) });
+    });
   }
 
   /** Ends the waits of what is tried again. */

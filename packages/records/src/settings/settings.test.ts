@@ -1,7 +1,6 @@
 import { createSecretBox } from '@davit/auth';
 import type { CollectionStore } from '@davit/domain';
 import { expect, test } from 'vitest';
-import { silentLogger } from '../open-records.fixture.ts';
 import { parseSettings } from './settings.ts';
 import { StoredSettings } from './stored-settings.ts';
 
@@ -26,13 +25,13 @@ test('what is of another kind counts as missing', () => {
   expect(trustedProxy.headers).toEqual(['a']);
 });
 
-test('encrypted settings are opened with the key, and are the defaults without it', async () => {
+test('encrypted settings are opened with their key, and nothing else takes their place', async () => {
   const box = createSecretBox(Buffer.alloc(32, 'a'));
   const store = holding(box.seal('{"batch":{"enabled":true}}'));
-  const withKey = new StoredSettings({ store, box, logger: silentLogger });
+  const withKey = new StoredSettings({ store, box });
   await withKey.reload();
   expect(withKey.current.batch.enabled).toBe(true);
-  const without = new StoredSettings({ store, logger: silentLogger });
-  await without.reload();
-  expect(without.current.batch.enabled).toBe(false);
+  await expect(new StoredSettings({ store }).reload()).rejects.toThrow('set PB_ENCRYPTION_KEY');
+  const other = new StoredSettings({ store, box: createSecretBox(Buffer.alloc(32, 'b')) });
+  await expect(other.reload()).rejects.toThrow('is not their key');
 });

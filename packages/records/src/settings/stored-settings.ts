@@ -1,4 +1,4 @@
-import type { CollectionStore, Logger, SecretBox } from '@davit/domain';
+import { AppError, type CollectionStore, type SecretBox } from '@davit/domain';
 import { readSettings } from './merge-settings.ts';
 import type { SettingsData } from './settings-data.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -10,7 +10,7 @@ export interface SettingsSource {
   readonly current: Settings;
   /** All of them, with secrets. */
   readonly data: SettingsData;
-  /** Reads them again: somebody else changed the directory. */
+  /** Reads them again: somebody else changed the directory. Errors: `invalid` (encrypted with another key). */
   reload(): Promise<void>;
 }
 
@@ -18,7 +18,6 @@ export interface SettingsParts {
   store: CollectionStore;
   /** opens settings that PocketBase has encrypted */
   box?: SecretBox | undefined;
-  logger: Logger;
 }
 
 export class StoredSettings implements SettingsSource {
@@ -45,17 +44,22 @@ export class StoredSettings implements SettingsSource {
     this.#data = readSettings(settings);
   }
 
-  /** Text that is no JSON is encrypted. */
+  /** Text that is no JSON is encrypted. Default settings instead would open what the real ones close. */
   #open(sealed: string): unknown {
-    const { box, logger } = this.#parts;
-    try {
-      if (box) return JSON.parse(box.open(sealed)) as unknown;
-      logger.log('error', 'the settings are encrypted and there is no key: defaults are used');
-    } catch (error) {
-      logger.log('error', 'the settings cannot be decrypted: defaults are used', {
-        error: String(error),
-      });
+    const { box } = this.#parts;
+    if (!box) {
+      throw new AppError(
+        'invalid',
+        'The settings are encrypted: set PB_ENCRYPTION_KEY to their key.',
+      );
     }
-    return undefined;
+    let text: string;
+    try {
+      text = box.open(sealed);
+    } catch (cause) {
+      const message = 'The settings cannot be decrypted: PB_ENCRYPTION_KEY is not their key.';
+      throw new AppError('invalid', message, { cause });
+    }
+    return JSON.parse(text) as unknown;
   }
 }

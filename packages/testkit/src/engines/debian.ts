@@ -14,6 +14,7 @@ const packages: Record<string, () => boolean> = {
   iproute2: () => findOnPath('ip') !== undefined,
   'busybox-static': () => hasStaticBusybox(),
   'docker.io': () => findOnPath('dockerd') !== undefined,
+  'docker-compose': () => findOnPath('docker-compose') !== undefined,
   'docker-registry': () => findOnPath('docker-registry') !== undefined,
   chromium: () => existsSync(CHROMIUM),
   'fonts-liberation': () => existsSync('/usr/share/fonts/truetype/liberation'),
@@ -21,7 +22,11 @@ const packages: Record<string, () => boolean> = {
 
 export const API_PACKAGES: readonly string[] = ['openssl'];
 export const CHROMIUM_PACKAGES: readonly string[] = ['chromium', 'fonts-liberation'];
-export const DOCKER_PACKAGES: readonly string[] = ['docker.io', 'docker-registry'];
+export const DOCKER_PACKAGES: readonly string[] = [
+  'docker.io',
+  'docker-compose',
+  'docker-registry',
+];
 export const NODE_PACKAGES: readonly string[] = Object.keys(packages).filter(
   (name) => !CHROMIUM_PACKAGES.includes(name) && !DOCKER_PACKAGES.includes(name),
 );
