@@ -33,23 +33,26 @@ function isNeeded(path) {
   return prebuilt.startsWith(PLATFORM) && !path.includes('musl');
 }
 
-/** A package and what it needs, side by side in `node_modules`. */
-function addPackage(name, from, target, added = new Set()) {
-  if (added.has(name) || BUILD_ONLY.has(name)) return;
-  const found = findPackage(name, from);
-  if (found === undefined) return; // optional, and for another machine
-  added.add(name);
-  cpSync(found, join(target, name), {
-    recursive: true,
-    dereference: true,
-    filter: (source) => isNeeded(source.slice(dirname(found).length)),
-  });
-  const { dependencies, optionalDependencies } = JSON.parse(
-    readFileSync(join(found, 'package.json'), 'utf8'),
-  );
-  for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) {
-    addPackage(needed, found, target, added);
-  }
+/** Brings packages and what they need side by side into `target`. */
+function packageCollector(target) {
+  const added = new Set();
+  return function add(name, from) {
+    if (added.has(name) || BUILD_ONLY.has(name)) return;
+    const found = findPackage(name, from);
+    if (found === undefined) return; // optional, and for another machine
+    added.add(name);
+    cpSync(found, join(target, name), {
+      recursive: true,
+      dereference: true,
+      filter: (source) => isNeeded(source.slice(dirname(found).length)),
+    });
+    const { dependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(found, 'package.json'), 'utf8'),
+    );
+    for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) {
+      add(needed, found);
+    }
+  };
 }
 
 function findPackage(name, from) {
@@ -96,6 +99,7 @@ mkdirSync(join(out, 'empty'), { recursive: true });
 addNode(out);
 const server = addApp(out, { app: 'server', program: 'davit' });
 const from = realpathSync(join(dirname(fileURLToPath(import.meta.url)), '../apps/server'));
-for (const name of NATIVE) addPackage(name, from, join(server, 'node_modules'));
+const add = packageCollector(join(server, 'node_modules'));
+for (const name of NATIVE) add(name, from);
 addApp(out, { app: 'operator', program: 'davit-operator' });
 copyFileSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
