@@ -76,14 +76,18 @@ export type {
 } from './oauth2.ts';
 export { TOKEN_TYPES } from './security.ts';
 export type {
+  FileContent,
   FileMetadata,
   FileStore,
+  OpenFile,
   PasswordHasher,
   SecretBox,
   TokenClaims,
   TokenSigner,
   TokenType,
 } from './security.ts';
+export { sizeOf } from './security.ts';
+export type { SpooledFile } from './security.ts';
 export type { StoredFile, Thumbnails } from './thumbnails.ts';
 export { ROUTE_STATES } from './edge.ts';
 export type {

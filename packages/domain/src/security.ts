@@ -46,13 +46,34 @@ export interface SecretBox {
 
 /** Record files under `collectionId/recordId/filename`. Errors: `not_found`, `too_large`. */
 export interface FileStore {
-  put(key: string, content: Uint8Array, metadata: FileMetadata): Promise<void>;
-  /** `modified`: milliseconds since the epoch */
+  put(key: string, content: FileContent, metadata: FileMetadata): Promise<void>;
+  /** To be read in parts: nothing is in memory yet. */
+  open(key: string): Promise<OpenFile>;
+  /** All of it. `modified`: milliseconds since the epoch */
   get(key: string): Promise<{ content: Uint8Array; metadata: FileMetadata; modified: number }>;
   /** A missing key is no error. */
   delete(key: string): Promise<void>;
   /** Everything below `prefix/`. */
   deleteAll(prefix: string): Promise<void>;
+}
+/** A file that waits in a temporary place, being too large for memory. */
+export interface SpooledFile {
+  path: string;
+  size: number;
+  /** its first bytes, enough to tell its type */
+  head: Uint8Array;
+}
+export type FileContent = Uint8Array | SpooledFile;
+export interface OpenFile {
+  size: number;
+  metadata: FileMetadata;
+  /** milliseconds since the epoch */
+  modified: number;
+  /** the bytes from `start` to `end`, both among them */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+}
+export function sizeOf(content: FileContent): number {
+  return content instanceof Uint8Array ? content.byteLength : content.size;
 }
 export interface FileMetadata {
   contentType: string;

@@ -16,6 +16,7 @@ export function createChosenFileStore(
   };
   return {
     put: (key, content, metadata) => chosen().put(key, content, metadata),
+    open: (key) => chosen().open(key),
     get: (key) => chosen().get(key),
     delete: (key) => chosen().delete(key),
     deleteAll: (prefix) => chosen().deleteAll(prefix),

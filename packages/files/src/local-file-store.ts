@@ -1,10 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { constants, createReadStream } from 'node:fs';
+import {
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { AppError } from '@davit/domain';
-import type { FileMetadata, FileStore } from '@davit/domain';
+import type { FileContent, FileMetadata, FileStore } from '@davit/domain';
 import { formatAttributes, parseAttributes } from './attributes.ts';
 import { isKey, toPath } from './key.ts';
+
+/** Where the disk can share blocks nothing is copied at all. */
+const COPY = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 
 /**
  * Files below one folder, in PocketBase's layout: `<collectionId>/<recordId>/<file>` and a side-car `<file>.attrs`.
@@ -15,10 +29,21 @@ export function createLocalFileStore(root: string): FileStore {
     async put(key, content, metadata) {
       const path = pathOf(root, key);
       await mkdir(dirname(path), { recursive: true });
-      const md5 = createHash('md5').update(content).digest('base64');
+      const md5 = await digest(content);
       // The side-car goes first: a visible file always has its type.
       await writeWhole(`${path}.attrs`, formatAttributes(metadata, md5));
       await writeWhole(path, content);
+    },
+    async open(key) {
+      const path = pathOf(root, key);
+      const file = await stat(path).catch(absent);
+      if (!file.isFile()) throw new AppError('not_found', 'The file was not found.');
+      return {
+        size: file.size,
+        metadata: await readMetadata(path),
+        modified: file.mtimeMs,
+        read: (start, end) => createReadStream(path, { start, end }),
+      };
     },
     async get(key) {
       const path = pathOf(root, key);
@@ -30,6 +55,7 @@ export function createLocalFileStore(root: string): FileStore {
       const path = pathOf(root, key);
       await rm(path, { force: true });
       await rm(`${path}.attrs`, { force: true });
+      await removeUnfinished(path);
       await removeEmpty(dirname(path));
     },
     async deleteAll(prefix) {
@@ -45,10 +71,27 @@ function pathOf(root: string, key: string): string {
   return join(root, toPath(key));
 }
 
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** What a process that was killed has left of it. */
+async function removeUnfinished(path: string): Promise<void> {
+  const [folder, name] = [dirname(path), basename(path)];
+  const entries = await readdir(folder).catch(() => []);
+  const left = entries.filter((entry) => entry.startsWith(`${name}.`) && entry.endsWith('.tmp'));
+  for (const entry of left) await rm(join(folder, entry), { force: true });
+}
+
+async function digest(content: FileContent): Promise<string> {
+  const hash = createHash('md5');
+  if (content instanceof Uint8Array) hash.update(content);
+  else for await (const chunk of createReadStream(content.path)) hash.update(chunk as Buffer);
+  return hash.digest('base64');
+}
+
+async function writeWhole(path: string, content: string | FileContent): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await writeFile(temporary, content, { flag: 'wx' });
+    if (typeof content === 'string' || content instanceof Uint8Array) {
+      await writeFile(temporary, content, { flag: 'wx' });
+    } else await copyFile(content.path, temporary, COPY);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -60,9 +103,13 @@ async function read(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    if (isAbsent(cause)) throw new AppError('not_found', 'The file was not found.', { cause });
-    throw cause;
+    return absent(cause);
   }
+}
+
+function absent(cause: unknown): never {
+  if (isAbsent(cause)) throw new AppError('not_found', 'The file was not found.', { cause });
+  throw cause;
 }
 
 async function readMetadata(path: string): Promise<FileMetadata> {

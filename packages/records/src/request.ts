@@ -1,4 +1,4 @@
-import type { Collection, JsonObject } from '@davit/domain';
+import type { Collection, FileContent, JsonObject } from '@davit/domain';
 import type { RecordData } from './record.ts';
 
 export const REQUEST_CONTEXTS = [
@@ -41,7 +41,7 @@ export interface UploadedFile {
   name: string;
   /** as the client declared it; the real type is sniffed from the content */
   contentType: string;
-  content: Uint8Array;
+  content: FileContent;
 }
 
 /** One request, free of any transport; what rules see as `@request.*`. */

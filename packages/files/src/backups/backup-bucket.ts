@@ -29,7 +29,7 @@ export function backupBucket(options: S3Options): BackupPlace {
     },
     async keep(key, path) {
       if (await exists(find, key)) throw new AppError('conflict', 'The backup exists already.');
-      await uploadFile(client, key, path);
+      await uploadFile(client, key, { path });
       if ((await sha256Of(client.stream(key))) === (await sha256OfFile(path))) return;
       await client.send('DELETE', { key });
       throw new AppError('unavailable', 'The file storage keeps something else than was sent.');

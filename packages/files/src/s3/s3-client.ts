@@ -52,15 +52,16 @@ export class S3Client {
   }
 
   /** The answer may take as long as it likes while bytes come. */
-  async *stream(key: string): AsyncGenerator<Uint8Array> {
+  async *stream(key: string, headers: Record<string, string> = {}): AsyncGenerator<Uint8Array> {
     const silence = new AbortController();
     const stop = (): void => silence.abort(new Error('the file storage fell silent'));
     let timer = setTimeout(stop, this.#timeoutMs);
     try {
-      const request = this.#signed('GET', { key }, silence.signal);
+      const request = this.#signed('GET', { key, headers }, silence.signal);
       const answer = await httpRequest(...request).catch(unreachable);
       const status = answer.statusCode ?? 0;
-      if (status !== 200) throw refusal(status, (await answer.toArray()).join(''));
+      if (status !== 200 && status !== 206)
+        throw refusal(status, (await answer.toArray()).join(''));
       for await (const chunk of answer) {
         clearTimeout(timer);
         timer = setTimeout(stop, this.#timeoutMs);

@@ -12,17 +12,25 @@ const MOST_PARTS = 10_000;
 const WAITS_MS = [500, 2000];
 
 /** Brings a file of any size into a bucket, part by part: it appears whole or not at all. Errors: `unavailable`. */
-export async function uploadFile(client: S3Client, key: string, path: string): Promise<void> {
+export async function uploadFile(
+  client: S3Client,
+  key: string,
+  { path, headers = {} }: { path: string; headers?: Record<string, string> },
+): Promise<void> {
   await using file = await open(path);
   const { size } = await file.stat();
   const parts = { file, size, bytes: Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS)) };
   const buffer = Buffer.alloc(Math.min(parts.bytes, size));
   if (size <= parts.bytes) {
     const body = await readPart(parts, buffer, 1);
-    await persistently(() => client.send('PUT', { key, body, headers: checksum(body) }));
+    await persistently(() =>
+      client.send('PUT', { key, body, headers: { ...headers, ...checksum(body) } }),
+    );
     return;
   }
-  const started = await (await client.send('POST', { key, query: { uploads: '' } })).text();
+  const started = await (
+    await client.send('POST', { key, query: { uploads: '' }, headers })
+  ).text();
   const uploadId = xmlText(started, 'UploadId') ?? '';
   try {
     const tags = await sendParts({ client, key, uploadId, parts, buffer });

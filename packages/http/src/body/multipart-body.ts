@@ -1,10 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-import { AppError } from '@davit/domain';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError, sizeOf } from '@davit/domain';
 import type { JsonObject } from '@davit/domain';
 import type { UploadedFile } from '@davit/records';
 import busboy from 'busboy';
 import { FormFields } from './form-fields.ts';
 import { checkContentLength, tooLarge } from './read-bytes.ts';
+import { Spool } from './spool.ts';
 
 const MAX_FIELDS = 10_000;
 const MAX_FILES = 1_000;
@@ -14,49 +15,66 @@ export interface MultipartBody {
   files: UploadedFile[];
 }
 
-/** Fields and files of a multipart form, in memory. Errors: `too_large`, `invalid`. */
-export function readMultipart(req: IncomingMessage, limit: number): Promise<MultipartBody> {
+/**
+ * Fields and files of a multipart form. Large files wait in a temporary folder until the request is over. Errors:
+ * `too_large`, `invalid`.
+ */
+export async function readMultipart(req: IncomingMessage, limit: number): Promise<MultipartBody> {
   checkContentLength(req, limit);
+  const spool = new Spool();
+  whenOver(req, () => void spool.close());
+  const fields = new FormFields();
+  const parts: Promise<UploadedFile | undefined>[] = [];
+  const parser = createParser(req, limit);
+  parser.on('field', (name, value) => fields.add(name, value));
+  parser.on('file', (field, stream, info) => {
+    const part = takeFile(spool, stream, { field, info });
+    part.catch((error: Error) => parser.destroy(error)); // no place: nothing more is read
+    parts.push(part);
+  });
+  await feed(req, parser, limit);
+  const files = (await Promise.all(parts)).filter((file) => file !== undefined);
+  return { body: fields.toBody(), files };
+}
+
+/** Resolves when the parser has seen the whole body. */
+function feed(req: IncomingMessage, parser: busboy.Busboy, limit: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const parser = createParser(req, limit);
-    const fields = new FormFields();
-    const files: UploadedFile[] = [];
     const fail = (error: unknown): void => {
       req.unpipe(parser);
       req.resume();
       reject(AppError.is(error) ? error : new AppError('invalid', '', { cause: error }));
+      parser.destroy();
     };
     let size = 0;
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > limit) fail(tooLarge(req));
     });
-    parser.on('field', (name, value) => fields.add(name, value));
-    parser.on('file', (field, stream, info) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('error', fail);
-      stream.on('end', () => {
-        const content = Buffer.concat(chunks);
-        // A file input that was left empty sends a nameless part.
-        if (!info.filename && content.length === 0) return;
-        files.push({ field, name: info.filename ?? field, contentType: info.mimeType, content });
-      });
-    });
     for (const event of ['fieldsLimit', 'filesLimit', 'partsLimit'] as const) {
       parser.on(event, () => fail(tooLarge(req)));
     }
     parser.on('error', fail);
     req.once('error', fail);
-    parser.on('close', () => {
-      try {
-        resolve({ body: fields.toBody(), files });
-      } catch (error) {
-        fail(error);
-      }
-    });
+    parser.on('close', resolve);
     req.pipe(parser);
   });
+}
+
+async function takeFile(
+  spool: Spool,
+  stream: AsyncIterable<Uint8Array>,
+  { field, info }: { field: string; info: busboy.FileInfo },
+): Promise<UploadedFile | undefined> {
+  const content = await spool.take(stream);
+  // A file input that was left empty sends a nameless part.
+  if (!info.filename && sizeOf(content) === 0) return undefined;
+  return { field, name: info.filename ?? field, contentType: info.mimeType, content };
+}
+
+/** When the answer is out, or nobody waits for it any more. */
+function whenOver(req: IncomingMessage & { res?: ServerResponse }, end: () => void): void {
+  (req.res ?? req.socket).once('close', end);
 }
 
 function createParser(req: IncomingMessage, limit: number): busboy.Busboy {

@@ -18,7 +18,10 @@ async function read(init: RequestInit): Promise<Answer> {
       ({ body, files }) => {
         const shown = files?.map(({ content, ...file }) => ({
           ...file,
-          text: Buffer.from(content).toString(),
+          text:
+            content instanceof Uint8Array
+              ? Buffer.from(content).toString()
+              : `on disk: ${content.size}`,
         }));
         res.end(JSON.stringify({ body, files: shown }));
       },

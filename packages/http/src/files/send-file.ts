@@ -1,20 +1,30 @@
-import type { FileMetadata } from '@davit/domain';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { OpenFile, StoredFile } from '@davit/domain';
 import type { Request, Response } from 'express';
 import { contentTypeOf, isInline } from './content-type.ts';
 
-export interface ServedFile {
+export interface ServedFile extends OpenFile {
   name: string;
-  content: Uint8Array;
-  metadata: FileMetadata;
-  /** milliseconds since the epoch */
-  modified: number;
+}
+
+/** A file that was read already. */
+export function inMemory({ content, ...file }: StoredFile): OpenFile {
+  return {
+    ...file,
+    size: content.length,
+    read: (start, end) => Readable.from([content.subarray(start, end + 1)]),
+  };
 }
 
 const POLICY = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox";
 const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 
-/** Answers with the file, or the part of it that was asked for, unless the client has it already. */
-export function sendFile(req: Request, res: Response, file: ServedFile): void {
+/**
+ * Answers with the file, or the part of it that was asked for, unless the client has it already. It goes out as fast
+ * as the client takes it; a small piece is in memory at a time.
+ */
+export async function sendFile(req: Request, res: Response, file: ServedFile): Promise<void> {
   setHeaders(req, res, file);
   if (isChangedSince(req, file.modified)) {
     res.writeHead(412).end();
@@ -25,7 +35,7 @@ export function sendFile(req: Request, res: Response, file: ServedFile): void {
     res.writeHead(304).end();
     return;
   }
-  const size = file.content.length;
+  const { size } = file;
   const ranges = rangeApplies(req, res) ? req.range(size) : undefined;
   if (ranges === -1) {
     for (const name of ['Cache-Control', 'Content-Type', 'Accept-Ranges']) res.removeHeader(name);
@@ -35,14 +45,32 @@ export function sendFile(req: Request, res: Response, file: ServedFile): void {
   }
   const [range, another] = Array.isArray(ranges) && ranges.type === 'bytes' ? ranges : [];
   if (!range || another) {
-    res.setHeader('Content-Length', size);
-    res.end(file.content);
-    return;
+    return sendBytes(req, res, { file, start: 0, end: size - 1 });
   }
   res.statusCode = 206;
   res.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
-  res.setHeader('Content-Length', range.end - range.start + 1);
-  res.end(file.content.subarray(range.start, range.end + 1));
+  await sendBytes(req, res, { file, start: range.start, end: range.end });
+}
+
+interface Part {
+  file: OpenFile;
+  start: number;
+  end: number;
+}
+
+async function sendBytes(req: Request, res: Response, { file, start, end }: Part): Promise<void> {
+  res.setHeader('Content-Length', end - start + 1);
+  if (req.method === 'HEAD' || end < start) {
+    res.end();
+    return;
+  }
+  try {
+    await pipeline(file.read(start, end), res);
+  } catch (error) {
+    // in the middle of an answer only the end of the connection tells that it is not whole
+    if (!res.headersSent) throw error;
+    res.destroy();
+  }
 }
 
 function setHeaders(req: Request, res: Response, { name, metadata, modified }: ServedFile): void {

@@ -1,4 +1,4 @@
-import type { FieldError } from '@davit/domain';
+import { sizeOf, type FieldError } from '@davit/domain';
 import type { Upload } from '../files/upload.ts';
 import { castList } from './cast.ts';
 import { listOption, numberOption, REQUIRED, type FieldKind } from './field-kind.ts';
@@ -48,7 +48,7 @@ function checkUpload(upload: Upload, maxSize: number, types: string[]): FieldErr
   if (!FILE_NAME.test(file)) {
     return { code: 'validation_match_invalid', message: 'Must be in a valid format.' };
   }
-  if (content.byteLength > maxSize) {
+  if (sizeOf(content) > maxSize) {
     return {
       code: 'validation_file_size_limit',
       message: `Failed to upload ${file} - the maximum allowed file size is ${maxSize} bytes.`,

@@ -11,7 +11,9 @@ export interface Upload {
 }
 
 export function createUpload(file: UploadedFile): Upload {
-  const { type, extension } = sniffType(file.content);
+  const { type, extension } = sniffType(
+    file.content instanceof Uint8Array ? file.content : file.content.head,
+  );
   return { file, storedName: storedName(file.name, extension), contentType: type };
 }
 
