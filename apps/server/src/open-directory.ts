@@ -9,7 +9,12 @@ import {
 } from '@davit/auth';
 import type { MeasuredHasher, PasswordScheme } from '@davit/auth';
 import type { FileStore, Logger } from '@davit/domain';
-import { createChosenFileStore, createLocalFileStore, testBucket } from '@davit/files';
+import {
+  createChosenFileStore,
+  createFileJournal,
+  createLocalFileStore,
+  testBucket,
+} from '@davit/files';
 import { createFolderOutbox, createMailer } from '@davit/mail';
 import { openRecords, viewFields } from '@davit/records';
 import type { Records, RecordsOptions } from '@davit/records';
@@ -72,6 +77,7 @@ export async function openDirectory(
     hasher,
     tokens: createTokenSigner(),
     files,
+    journal: createFileJournal(join(config.dir, '.davit_files')),
     logger,
     mailer,
     providers: createOAuth2Providers(),

@@ -2,6 +2,7 @@ export { createChosenFileStore } from './chosen-file-store.ts';
 export { createS3FileStore } from './s3/s3-file-store.ts';
 export { testBucket } from './s3/test-bucket.ts';
 export type { S3Options } from './s3/s3-client.ts';
+export { createFileJournal } from './file-journal.ts';
 export { createLocalFileStore } from './local-file-store.ts';
 export { createThumbnails } from './thumbnails/thumbnails.ts';
 export type { ThumbnailOptions } from './thumbnails/thumbnails.ts';

@@ -1,6 +1,7 @@
 import type {
   Clock,
   Collection,
+  FileJournal,
   FileStore,
   Logger,
   PasswordHasher,
@@ -27,6 +28,8 @@ export interface Core {
   readonly hasher: PasswordHasher;
   readonly tokens: TokenSigner;
   readonly files: FileStore | undefined;
+  /** absent: files of a process that is killed may stay behind */
+  readonly journal: FileJournal | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly probes: ProbeGuard;

@@ -1,6 +1,7 @@
 import type {
   Clock,
   CollectionStore,
+  FileJournal,
   FileStore,
   Logger,
   Mailer,
@@ -30,6 +31,7 @@ import type { BatchItem } from './batch/batch-item.ts';
 import { before } from './batch/before.ts';
 import { runBatch, type BatchOptions, type BatchResult } from './batch/run-batch.ts';
 import type { Core } from './core.ts';
+import { recoverFiles } from './files/recover-files.ts';
 import { locateFile, type LocatedFile } from './files/locate-file.ts';
 import { createHookChains, createHooks, type Hooks } from './hooks/hooks.ts';
 import { triggers, type Trigger } from './hooks/trigger.ts';
@@ -55,6 +57,8 @@ export interface RecordsOptions {
   tokens: TokenSigner;
   /** absent: uploads are refused */
   files?: FileStore;
+  /** absent: files of a process that is killed may stay behind */
+  journal?: FileJournal;
   clock?: Clock;
   logger: Logger;
   /** absent: mail fails. Closed with the records */
@@ -140,6 +144,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     await collections.reload();
     await settings.reload();
   });
+  await recoverFiles(core, store);
   const mail = new AccountMail({ core, mailer, settings: () => settings.data });
   const auth = new RecordAuthentication({
     context,
@@ -226,13 +231,14 @@ function batches(
 }
 
 function createCore(options: RecordsOptions, catalog: MemoryCatalog): Core {
-  const { hasher, tokens, files, clock = systemClock, logger } = options;
+  const { hasher, tokens, files, journal, clock = systemClock, logger } = options;
   const core: Core = {
     catalog,
     chains: createHookChains(),
     hasher,
     tokens,
     files,
+    journal,
     clock,
     logger,
     probes: new ProbeGuard(clock),

@@ -56,6 +56,7 @@ export async function reportRolledBack(
   error: unknown,
 ): Promise<void> {
   for (const change of changes) {
+    change.filesSettled?.();
     await reportFailed(core, change.action, { ...subjectOf(change), error });
   }
 }

@@ -22,4 +22,6 @@ export interface Change {
   original?: RecordData;
   /** who may be told of a deletion, worked out while the record was still there */
   audience?: ReadonlySet<string>;
+  /** told when the files it no longer needs are gone, or are needed after all */
+  filesSettled?: () => void;
 }

@@ -1,6 +1,6 @@
 import { AppError, type WriteTx } from '@davit/domain';
 import type { Core } from '../core.ts';
-import { noUndo, storeUploads } from '../files/store-uploads.ts';
+import { NO_UPLOADS, storeUploads, type StoredUploads } from '../files/store-uploads.ts';
 import { runModel, watchesCascades } from '../hooks/model-chain.ts';
 import type { RecordTx } from '../hooks/record-tx.ts';
 import { schemaOf } from '../schema.ts';
@@ -21,7 +21,7 @@ interface Saving {
   /** what was done in the transaction, as far as it came */
   unit?: CommitUnit;
   isCommitted: boolean;
-  undo: () => Promise<void>;
+  uploads: StoredUploads;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function persist(
   draft: Draft,
   steps: readonly CommitStep[] = [],
 ): Promise<void> {
-  const saving: Saving = { core, scope, draft, steps, isCommitted: false, undo: noUndo };
+  const saving: Saving = { core, scope, draft, steps, isCommitted: false, uploads: NO_UPLOADS };
   try {
     await around(saving);
   } catch (error) {
@@ -63,7 +63,7 @@ async function save(saving: Saving): Promise<void> {
   if (draft.original === undefined) fillGenerated(draft.collection, draft.record);
   await validate(core, scope, draft);
   await hashPasswords(core, draft);
-  saving.undo = await storeUploads(core, draft);
+  saving.uploads = await storeUploads(core, draft);
   if (takesOthersAlong(saving)) await scope.exclusively((tx) => commitHooked(saving, tx));
   else await scope.write((tx) => commit(saving, tx));
   saving.isCommitted = true;
@@ -73,17 +73,17 @@ async function save(saving: Saving): Promise<void> {
 async function failed(saving: Saving, error: unknown): Promise<void> {
   if (saving.isCommitted) return settle(saving);
   const { draft, core, unit } = saving;
-  await saving.undo();
+  await saving.uploads.takeBack();
   const { collection, record, original } = draft;
   const action = original ? 'update' : 'create';
   const change = { action, collection, record, ...(original && { original }) } as const;
   await reportFailure(core, { change, done: unit?.changes ?? [], error });
 }
 
-async function settle({ scope, unit, undo }: Saving): Promise<void> {
+async function settle({ scope, unit, uploads }: Saving): Promise<void> {
   if (!unit) return; // a handler has stopped it
-  if (undo !== noUndo) {
-    await scope.afterwards({ committed: () => Promise.resolve(), rolledBack: undo });
+  if (uploads !== NO_UPLOADS) {
+    await scope.afterwards({ committed: uploads.keep, rolledBack: uploads.takeBack });
   }
   await scope.settle(unit.changes);
 }

@@ -3,6 +3,7 @@ import type { Core } from '../core.ts';
 import { notUnique } from '../failure.ts';
 import { formatDate } from '../fields/date.ts';
 import { autogenerate } from '../fields/text.ts';
+import { noteObsoleteFiles } from '../files/store-uploads.ts';
 import { runExecute, runModel, WRITE_OF } from '../hooks/model-chain.ts';
 import type { RecordTx } from '../hooks/record-tx.ts';
 import type { RecordData } from '../record.ts';
@@ -91,7 +92,13 @@ export class RecordWork {
       (event) => {
         stored = event.record;
         this.#write({ collection, record: stored, original });
-        changes.push({ action, collection, record: stored, ...(original && { original }) });
+        const change = {
+          action,
+          collection,
+          record: stored,
+          ...(original && { original }),
+        } as const;
+        changes.push(noteObsoleteFiles(core, change));
       },
     );
     if (stored && collection.type === 'auth') {
@@ -108,7 +115,13 @@ export class RecordWork {
       const audience = core.audience.of(this.tx, collection, record);
       this.tx.delete(collection, record.id);
       isGone = true;
-      changes.push({ action: 'delete', collection, record, ...(audience && { audience }) });
+      const change = {
+        action: 'delete',
+        collection,
+        record,
+        ...(audience && { audience }),
+      } as const;
+      changes.push(noteObsoleteFiles(core, change));
     });
     if (isGone) yield* releaseReferences(this, collection, record.id);
   }
