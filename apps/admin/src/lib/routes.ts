@@ -1,11 +1,19 @@
 import { resolve } from '$app/paths';
+import type { Confirmation } from '#lib/auth/hash-link.ts';
+import type { Realm } from '#lib/auth/realm.ts';
 
 export const TABS = ['overview', 'logs', 'rollouts', 'settings'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Every address of the UI, so that a link cannot be misspelt. */
 export const routes = {
-  login: (): string => resolve('/(auth)/login'),
+  login: (realm?: Realm): string => resolve('/(auth)/login') + as(realm),
+  forgotPassword: (realm?: Realm): string => resolve('/(auth)/forgot-password') + as(realm),
+  install: (token: string): string => resolve('/(auth)/pbinstall/[token]', { token }),
+  /** the token stays behind the hash, which browsers send to nobody */
+  confirm: (what: Confirmation, token: string): string =>
+    `${resolve(`/(auth)/confirm/${what}`)}#${token}`,
+  oauth2: (outcome: 'success' | 'failure'): string => resolve(`/(auth)/oauth2/${outcome}`),
   projects: (): string => resolve('/(app)/projects'),
   project: (project: string): string => resolve('/(app)/projects/[project]', { project }),
   newApp: (project: string): string => resolve('/(app)/projects/[project]/apps/new', { project }),
@@ -13,3 +21,6 @@ export const routes = {
     resolve('/(app)/projects/[project]/apps/[app]', { project, app }) +
     (tab === 'overview' ? '' : `?tab=${tab}`),
 };
+
+const as = (realm: Realm | undefined): string =>
+  realm === undefined ? '' : `?as=${realm === 'users' ? 'user' : 'superuser'}`;

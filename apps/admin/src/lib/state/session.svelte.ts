@@ -1,8 +1,7 @@
 import type { RecordModel } from 'pocketbase';
 import { pb } from '#lib/api/client.ts';
 import { toProblem } from '#lib/api/problem.ts';
-
-export type Realm = 'users' | '_superusers';
+import type { Realm } from '#lib/auth/realm.ts';
 
 /** Who is signed in. */
 class Session {
@@ -21,6 +20,11 @@ class Session {
 
   async signIn(realm: Realm, identity: string, password: string): Promise<void> {
     await pb.collection(realm).authWithPassword(identity, password);
+  }
+
+  /** Signs out if it is this account that is signed in, e.g. because its password changed. */
+  forget(recordId: string): void {
+    if (this.record?.id === recordId) this.signOut();
   }
 
   signOut(): void {
