@@ -27,11 +27,13 @@ export interface KeptEdgeOptions {
 export function keptEdge(options: KeptEdgeOptions): EdgePort {
   const client = createEdgeClient(edgePlace(options.dir).controlSocket);
   let starting: Promise<void> | undefined;
-  let tried = -Infinity;
-  const ensure = (): Promise<void> => {
-    if (starting === undefined && performance.now() - tried < AGAIN_MS) return Promise.resolve();
-    tried = performance.now();
-    return (starting ??= start(options, client).finally(() => (starting = undefined)));
+  let notBefore = -Infinity;
+  const begin = async (): Promise<void> => {
+    if (!(await start(options, client))) notBefore = performance.now() + AGAIN_MS;
+    starting = undefined;
+  };
+  const ensure = async (): Promise<void> => {
+    if (performance.now() >= notBefore) await (starting ??= begin());
   };
   const withEdge = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
@@ -48,8 +50,8 @@ export function keptEdge(options: KeptEdgeOptions): EdgePort {
   };
 }
 
-/** Waits until it answers; what keeps it from doing so is logged, and told by the next call. */
-async function start(options: KeptEdgeOptions, client: EdgePort): Promise<void> {
+/** Whether it answers, in the end; what keeps it from doing so is logged, and told by the next call. */
+async function start(options: KeptEdgeOptions, client: EdgePort): Promise<boolean> {
   const { dir, http, logger } = options;
   const { logFile } = edgePlace(dir);
   mkdirSync(dirname(logFile), { recursive: true });
@@ -66,11 +68,12 @@ async function start(options: KeptEdgeOptions, client: EdgePort): Promise<void> 
     try {
       await client.inForce({ signal });
       logger.log('info', 'edge started', { pid: child.pid, http, https: options.https });
-      return;
+      return true;
     } catch {
       await sleep(100);
     }
   }
   const said = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').at(-1);
   logger.log('error', 'the edge does not start', { http, https: options.https, said });
+  return false;
 }

@@ -64,7 +64,7 @@ const TIMES: DriverTimes = {
   stopSeconds: 30,
   stableMs: 3_000,
   resyncMs: 60_000,
-  edgeMs: 5_000,
+  edgeMs: 1_000,
 };
 const WORKERS = 8;
 const GRACE_MS = 1_000;

@@ -59,8 +59,10 @@ class DockerSupervisor {
     }
   }
 
-  crash(): Promise<void> {
-    return this.#processes.crash('dockerd');
+  async crash(): Promise<void> {
+    await this.#processes.crash('dockerd');
+    // its containerd dies with it; where nobody reaps that one, the next dockerd would take it to be alive
+    rmSync(join(this.#directory, 'exec/containerd/containerd.pid'), { force: true });
   }
 
   stop(): Promise<void> {
