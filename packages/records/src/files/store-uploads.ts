@@ -69,7 +69,13 @@ export function noteObsoleteFiles(core: Core, change: Change): Change {
   const names = obsoleteNames(change);
   if (names.length === 0) return change;
   const prefix = `${change.collection.id}/${change.record.id}`;
-  return { ...change, filesSettled: core.journal.begin({ prefix, names }) };
+  try {
+    return { ...change, filesSettled: core.journal.begin({ prefix, names }) };
+  } catch (error) {
+    // a full disk, say: then above all it must be possible to remove something
+    core.logger.log('warn', 'obsolete files were not noted', { prefix, error: String(error) });
+    return change;
+  }
 }
 
 /** A file and its thumbnails. */
