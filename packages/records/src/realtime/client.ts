@@ -7,7 +7,14 @@ export interface RealtimeMessage {
   data: string;
 }
 
-export const REALTIME_END_REASONS = ['idle', 'expired', 'slow', 'gone', 'shutdown'] as const;
+export const REALTIME_END_REASONS = [
+  'idle',
+  'expired',
+  'slow',
+  'failed',
+  'gone',
+  'shutdown',
+] as const;
 export type RealtimeEndReason = (typeof REALTIME_END_REASONS)[number];
 
 export interface ConnectOptions {

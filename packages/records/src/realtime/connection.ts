@@ -11,6 +11,8 @@ import { parseTopic, type Topic } from './topic.ts';
 
 /** messages that may wait for one client */
 export const MAX_WAITING = 1000;
+/** characters that may wait for one client, when it is more than one message */
+export const MAX_WAITING_TEXT: number = 16 * 1024 * 1024;
 export const IDLE_MS: number = 5 * 60_000;
 export const MAX_AGE_MS: number = 30 * 60_000;
 
@@ -20,6 +22,7 @@ export class Connection implements RealtimeClient {
   readonly ip: string;
   auth: AuthRecord | undefined;
   #topics: readonly Topic[] = [];
+  #byName: ReadonlyMap<string, readonly Topic[]> = new Map<string, readonly Topic[]>();
   readonly #options: ConnectOptions;
   readonly #clock: Clock;
   readonly #ended: () => void;
@@ -28,6 +31,7 @@ export class Connection implements RealtimeClient {
   readonly #gone = (): void => this.end('gone');
   #cancelIdle = (): void => undefined;
   #waiting: RealtimeMessage[] = [];
+  #waitingText = 0;
   #sending = false;
   #open = true;
 
@@ -61,12 +65,22 @@ export class Connection implements RealtimeClient {
     return this.#open;
   }
 
+  /** Its subscriptions to any of these. */
+  *topicsOf(names: readonly string[]): Generator<Topic> {
+    for (const name of names) yield* this.#byName.get(name) ?? [];
+  }
+
   subscribe(subscriptions: readonly string[]): void {
-    this.#topics = [...new Set(subscriptions)].map(parseTopic);
+    this.#replace([...new Set(subscriptions)].map(parseTopic));
   }
 
   unsubscribe(subscription: string): void {
-    this.#topics = this.#topics.filter((topic) => topic.subscription !== subscription);
+    this.#replace(this.#topics.filter((topic) => topic.subscription !== subscription));
+  }
+
+  #replace(topics: readonly Topic[]): void {
+    this.#topics = topics;
+    this.#byName = Map.groupBy(topics, ({ name }) => name);
   }
 
   /** Never waits. A client that cannot keep up is ended: it reconnects and reads anew. */
@@ -74,7 +88,8 @@ export class Connection implements RealtimeClient {
     if (!this.#open) return;
     this.#watchIdle();
     this.#waiting.push(message);
-    if (this.#waiting.length > MAX_WAITING) this.end('slow');
+    this.#waitingText += message.data.length;
+    if (this.#isOverfull()) this.end('slow');
     else if (!this.#sending) this.#drain();
   }
 
@@ -96,6 +111,7 @@ export class Connection implements RealtimeClient {
 
   #drain(): void {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      this.#waitingText -= next.data.length;
       const drained = this.#options.send(next, this.id);
       if (drained === undefined) continue;
       this.#sending = true;
@@ -107,6 +123,11 @@ export class Connection implements RealtimeClient {
         });
       return;
     }
+  }
+
+  #isOverfull(): boolean {
+    const { length } = this.#waiting;
+    return length > MAX_WAITING || (length > 1 && this.#waitingText > MAX_WAITING_TEXT);
   }
 
   #watchIdle(): void {

@@ -15,6 +15,18 @@ type Subject = Pick<Change, 'collection' | 'record'>;
 type Find<R> = (query: Query, page: PageRequest) => R;
 type Send = (client: Connection, message: RealtimeMessage) => Promise<void>;
 
+interface Answers {
+  /** by query */
+  seen: Map<string, Promise<boolean>>;
+  /** by who asks for what; undefined: nothing */
+  told: Map<string, Promise<string | undefined>>;
+}
+
+interface About {
+  change: Change;
+  answers: Answers;
+}
+
 const ONE: PageRequest = { offset: 0, limit: 1, count: false };
 
 /** Which subscriptions a change concerns, and what each of them is told. */
@@ -36,7 +48,7 @@ export class Delivery {
     const known = new Map<string, boolean>();
     const allowed = new Set<string>();
     for (const [client, topic] of concerned(clients, subject.collection, subject.record.id)) {
-      const query = this.#accessQuery(client, topic, subject);
+      const query = this.#accessQuery(client, topic, { ...subject, stored: true });
       if (query === false) continue;
       if (query === true || remember(known, query, () => find(query, ONE).rows.length > 0)) {
         allowed.add(keyOf(client, topic));
@@ -46,34 +58,52 @@ export class Delivery {
   }
 
   async deliver(clients: readonly Connection[], change: Change, send: Send): Promise<void> {
-    const { collection, record, action, audience } = change;
-    const known = new Map<string, Promise<boolean>>();
+    const { collection, record } = change;
+    const answers: Answers = { seen: new Map(), told: new Map() };
     for (const [client, topic] of concerned(clients, collection, record.id)) {
-      const sees =
-        action === 'delete'
-          ? (audience?.has(keyOf(client, topic)) ?? false)
-          : await this.#sees(client, topic, { change, known });
-      if (!sees || !client.open) continue;
-      const message = await this.#message(client, topic, change);
-      await send(client, message);
+      try {
+        const data = await this.#told(client, topic, { change, answers });
+        if (data === undefined || !client.open) continue;
+        await send(client, { event: topic.subscription, data });
+      } catch (error) {
+        const fields = { collection: collection.name, error: String(error) };
+        this.#core.logger.log('warn', 'a realtime message was not delivered', fields);
+      }
     }
   }
 
-  async #sees(
-    client: Connection,
-    topic: Topic,
-    { change, known }: { change: Change; known: Map<string, Promise<boolean>> },
-  ): Promise<boolean> {
-    const query = this.#accessQuery(client, topic, change);
+  /** Clients that are the same account and ask the same get one answer. */
+  async #told(client: Connection, topic: Topic, about: About): Promise<string | undefined> {
+    const { change, answers } = about;
+    const key = viewKey(client, topic, change.record.id);
+    const known = answers.told.get(key);
+    if (known) return known;
+    const told = this.#sees(client, topic, about).then((sees) =>
+      sees ? this.#data(client, topic, change) : undefined,
+    );
+    // a deletion is told to those who could see it before, each for itself
+    if (change.action !== 'delete') answers.told.set(key, told);
+    return told;
+  }
+
+  async #sees(client: Connection, topic: Topic, { change, answers }: About): Promise<boolean> {
+    if (change.action === 'delete') return change.audience?.has(keyOf(client, topic)) ?? false;
+    // as it was then: a later change may show what this one must not
+    const query = this.#accessQuery(client, topic, { ...change, stored: false });
     if (typeof query === 'boolean') return query;
-    return remember(known, query, async () => {
+    return remember(answers.seen, query, async () => {
       const { rows } = await this.#scope.find(query, ONE);
       return rows.length > 0;
     });
   }
 
   /** true and false where no query is needed; a filter that does not resolve sees nothing. */
-  #accessQuery(client: Connection, topic: Topic, { collection, record }: Subject): Query | boolean {
+  #accessQuery(
+    client: Connection,
+    topic: Topic,
+    subject: Subject & { stored: boolean },
+  ): Query | boolean {
+    const { collection, record, stored } = subject;
     const single = topic.name.endsWith(`/${record.id}`);
     if (!permits(client.auth, collection, single ? 'view' : 'list')) return false;
     const superuser = client.auth?.superuser === true;
@@ -85,7 +115,7 @@ export class Delivery {
       return buildQuery(this.#core, {
         collection,
         request: requestOf(client, topic),
-        ids: [record.id],
+        ...(stored ? { ids: [record.id] } : { rows: [schemaOf(collection).toRow(record)] }),
         filter,
         rule,
       });
@@ -94,12 +124,12 @@ export class Delivery {
     }
   }
 
-  async #message(client: Connection, topic: Topic, change: Change): Promise<RealtimeMessage> {
+  async #data(client: Connection, topic: Topic, change: Change): Promise<string> {
     const { collection, record, action } = change;
     const context = { core: this.#core, scope: this.#scope, request: requestOf(client, topic) };
     const [json = {}] = await enrich(context, collection, [record]);
     const data: JsonObject = { action, record: json };
-    return { event: topic.subscription, data: JSON.stringify(data) };
+    return JSON.stringify(data);
   }
 }
 
@@ -109,13 +139,18 @@ function* concerned(
   collection: Collection,
   id: string,
 ): Generator<[Connection, Topic]> {
-  const names = new Set(
-    schemaOf(collection).tags.flatMap((tag) => [tag, `${tag}/*`, `${tag}/${id}`]),
-  );
+  const names = schemaOf(collection).tags.flatMap((tag) => [tag, `${tag}/*`, `${tag}/${id}`]);
   for (const client of clients) {
     if (!client.open) continue;
-    for (const topic of client.topics) if (names.has(topic.name)) yield [client, topic];
+    for (const topic of client.topicsOf(names)) yield [client, topic];
   }
+}
+
+/** Everything that what a client is told depends on. */
+function viewKey({ auth, ip }: Connection, topic: Topic, id: string): string {
+  const who = auth ? `${auth.collection.id}/${auth.record.id}/${auth.key?.id ?? ''}` : '';
+  const single = topic.name.endsWith(`/${id}`);
+  return `${who} ${ip} ${single} ${topic.options}`;
 }
 
 function keyOf(client: Connection, topic: Topic): string {

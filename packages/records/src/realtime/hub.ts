@@ -167,25 +167,24 @@ export class RealtimeHub implements Realtime, Audience {
     const clients = [...this.#clients.values()];
     if (clients.length === 0) return;
     if (change.collection.type === 'auth') for (const client of clients) refresh(client, change);
-    this.#queue = this.#queue.then(() => this.#deliver(clients, change));
-  }
-
-  async #deliver(clients: Connection[], change: Change): Promise<void> {
-    try {
-      await this.#delivery.deliver(clients, change, (client, message) =>
-        this.#send(client, message),
-      );
-    } catch (error) {
-      const fields = { collection: change.collection.name, error: String(error) };
-      this.#core.logger.log('warn', 'a realtime message was not delivered', fields);
-    }
+    this.#queue = this.#queue.then(() =>
+      this.#delivery.deliver(clients, change, (client, message) => this.#send(client, message)),
+    );
   }
 
   async #send(client: Connection, message: RealtimeMessage): Promise<void> {
+    const chain = this.#core.chains.onRealtimeMessageSend;
+    if (chain.size === 0) return client.send(message);
     const event = { client, auth: client.auth, message };
-    await this.#core.chains.onRealtimeMessageSend.run(event, [], (chained) => {
-      client.send(chained.message);
-    });
+    try {
+      await chain.run(event, [], (chained) => {
+        client.send(chained.message);
+      });
+    } catch (error) {
+      // it has missed one: it reconnects and reads anew
+      client.end('failed');
+      this.#core.logger.log('warn', 'a hook kept a message back', { error: String(error) });
+    }
   }
 }
 

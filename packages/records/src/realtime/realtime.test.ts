@@ -196,3 +196,57 @@ test('publishes its own topics to those who are allowed', async () => {
   expect(user.messages[1]).toEqual({ event: 'news', data: '{"a":1}' });
   expect(guest.messages).toHaveLength(1);
 });
+
+test('checks each change as it was, not as a later one has left the record', async () => {
+  const collection = records.collections.get('posts');
+  await records.collections.save({ ...collection, viewRule: 'views > 0', listRule: 'views > 0' });
+  const guest = await connect();
+  await guest.subscribe(['posts/*']);
+  await records.transaction(async (tx) => {
+    const { id } = await tx.save('posts', { title: 'not yet public', views: 0 });
+    await tx.save('posts', { id, title: 'public', views: 1 });
+  });
+  await vi.waitFor(() => expect(guest.seen()).toEqual(['posts/* update public']));
+});
+
+test('a handler that fails for one client ends that one alone', async () => {
+  const [first, second] = [await connect(), await connect()];
+  await first.subscribe(['posts/*']);
+  await second.subscribe(['posts/*']);
+  records.hooks.onRealtimeMessageSend((e) => {
+    if (e.client.id === first.id) throw new Error('no');
+    return e.next();
+  });
+  await records.save('posts', { title: 'a' });
+  await vi.waitFor(() => expect(second.seen()).toEqual(['posts/* create a']));
+  expect(first.ended).toEqual(['failed']);
+  records.realtime.publish('posts/*', { own: true });
+  await vi.waitFor(() => expect(second.messages).toHaveLength(3));
+});
+
+test('ends a client behind which too much text waits', async () => {
+  const slow = await connect((message) =>
+    message.event === 'PB_CONNECT' ? Promise.resolve() : new Promise(() => undefined),
+  );
+  await slow.subscribe(['big']);
+  for (let count = 0; count < 20; count++) records.realtime.publish('big', 'x'.repeat(1_000_000));
+  expect(slow.ended).toEqual(['slow']);
+});
+
+test('tells all clients of an account that ask the same with one look', async () => {
+  const user = await aUser(records, 'ann');
+  const collection = records.collections.get('posts');
+  await records.collections.save({ ...collection, listRule: 'owner = @request.auth.id' });
+  let looks = 0;
+  records.hooks.onRecordEnrich((e) => {
+    looks++;
+    return e.next();
+  });
+  const all = await Promise.all(Array.from({ length: 10 }, () => connect()));
+  for (const client of all) await client.subscribe(['posts/*'], user);
+  await records.save('posts', { title: 'a', owner: user.record.id });
+  for (const client of all) {
+    await vi.waitFor(() => expect(client.seen()).toEqual(['posts/* create a']));
+  }
+  expect(looks).toBe(1);
+});

@@ -6,6 +6,8 @@ export interface Topic {
   subscription: string;
   /** without the options */
   name: string;
+  /** the text after the `?` */
+  options: string;
   query: Record<string, string>;
   /** names are snake_case */
   headers: Record<string, string>;
@@ -14,13 +16,14 @@ export interface Topic {
 /** `posts/*?options={"query":{"expand":"author"}}`; unreadable options count as none. */
 export function parseTopic(subscription: string): Topic {
   const mark = subscription.indexOf('?');
-  if (mark < 0) return { subscription, name: subscription, query: {}, headers: {} };
-  const options = new URLSearchParams(subscription.slice(mark + 1)).get('options') ?? '';
-  const parsed = asObject(parseJson(options));
+  if (mark < 0) return { subscription, name: subscription, options: '', query: {}, headers: {} };
+  const options = subscription.slice(mark + 1);
+  const parsed = asObject(parseJson(new URLSearchParams(options).get('options') ?? ''));
   const headers = Object.entries(texts(parsed.headers));
   return {
     subscription,
     name: subscription.slice(0, mark),
+    options,
     query: texts(parsed.query),
     headers: Object.fromEntries(headers.map(([name, value]) => [snakeCase(name), value])),
   };
