@@ -8,6 +8,10 @@ const logger: Logger = {
   log: (level, message, fields) => console.log(JSON.stringify({ level, message, ...fields })),
   with: () => logger,
 };
+const address = (text: string): { host: string; port: number } => {
+  const [host = '', port] = text.split(':');
+  return { host, port: Number(port) };
+};
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 await runEdge(
@@ -15,7 +19,11 @@ await runEdge(
     ...given,
     logger,
     inherit: inherit === '--inherit',
-    successor: { command: process.execPath, args: [program, json, '--inherit'] },
+    successor: ({ http, https }) => {
+      const listen = { http: http.map(address), https: https.map(address) };
+      const next = JSON.stringify({ ...given, ...listen });
+      return { command: process.execPath, args: [program, next, '--inherit'] };
+    },
   },
   { signal: stop.signal },
 );

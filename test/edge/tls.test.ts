@@ -1,26 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import type { Certificate } from '@davit/domain';
-import { temporaryDirectory } from '@davit/testkit';
 import { beforeAll, expect, test } from 'vitest';
+import { selfSigned } from './self-signed.ts';
 import { app, exchange, request, world, type World } from './world.ts';
 
 const CLOSE = 'Connection: close';
 const certificates: Record<string, Certificate> = {};
 
 beforeAll(async () => {
-  await using directory = await temporaryDirectory('certificates');
-  const [key, chain] = [join(directory.path, 'key'), join(directory.path, 'chain')];
-  for (const name of ['one', 'two', 'wild']) {
-    const subject = ['-subj', `/CN=${name}`, '-days', '2'];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const args = ['req', '-x509', ...kind, '-keyout', key, '-out', chain, ...subject];
-    execFileSync('openssl', args, { stdio: 'ignore' });
-    certificates[name] = { chain: await readFile(chain, 'utf8'), key: await readFile(key, 'utf8') };
-  }
+  for (const name of ['one', 'two', 'wild']) certificates[name] = await selfSigned(name);
 });
 
 interface Handshake {
@@ -76,6 +67,22 @@ test('sends plain HTTP to HTTPS where the route says so', async () => {
   const behind = await exchange(w.port, request('/', CLOSE, 'X-Forwarded-Proto: https'));
   expect(behind).toMatch(/web$/);
   expect((await ask(w, 'a.test')).text).toMatch(/web$/);
+});
+
+test('answers an authority over HTTP, whatever the host and its route', async () => {
+  await using w = await world({ https });
+  await using web = await app('web');
+  const challenges = { 'token-1': 'token-1.thumbprint' };
+  await w.put([{ targets: [web], tls: 'one', httpsOnly: true }], { certificates, challenges });
+  const path = '/.well-known/acme-challenge/';
+  const proof = await exchange(w.port, request(`${path}token-1`, CLOSE, 'Accept: text/html'));
+  expect(proof).toMatch(/^HTTP\/1.1 200 [^]*\r\n\r\ntoken-1\.thumbprint$/);
+  const elsewhere = request(`${path}token-1`, CLOSE).replace('a.test', 'new.test');
+  expect(await exchange(w.port, elsewhere)).toMatch(/token-1\.thumbprint$/);
+  expect(await exchange(w.port, request(`${path}toString`, CLOSE))).toMatch(/^HTTP\/1.1 308 /);
+  await w.put([{ targets: [web] }]);
+  expect(await exchange(w.port, request(`${path}token-1`, CLOSE))).toMatch(/web$/);
+  await expect(w.put([], { challenges: { '../x': 'y' } })).rejects.toThrow();
 });
 
 test('tells nobody the keys', async () => {

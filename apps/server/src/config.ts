@@ -4,6 +4,7 @@ import { COMMANDS, findCommand } from './command-line/commands.ts';
 import type { CommandName } from './command-line/commands.ts';
 import { firstSuperuser } from './command-line/first-superuser.ts';
 import type { FirstSuperuser } from './command-line/first-superuser.ts';
+import { DEFAULT_EDGE } from './edge/edge-place.ts';
 import { helpText } from './command-line/help.ts';
 import { readArguments } from './command-line/read-arguments.ts';
 import type { Values } from './command-line/read-arguments.ts';
@@ -39,8 +40,8 @@ export interface DriverConfig {
   inCluster: { host: string | undefined; port: string | undefined };
   /** as in DOCKER_HOST */
   dockerHost: string;
-  /** where the edge takes requests for apps on Docker */
-  edgeHttp: Address;
+  /** where the edge takes requests for apps on Docker; absent: where it does already, else :8080 */
+  edgeHttp?: Address;
   /** absent: over plain HTTP alone */
   edgeHttps?: Address;
   /** order certificates for their hosts */
@@ -259,8 +260,9 @@ function edgeAddresses({
   if (values['edge-acme'] === true && https === undefined) {
     problems.push('--edge-acme needs --edge-https');
   }
+  const http = text(values['edge-http']);
   return {
-    edgeHttp: parseAddress('edge-http', text(values['edge-http']) ?? ':8080', problems),
+    ...(http !== undefined && { edgeHttp: parseAddress('edge-http', http, problems) }),
     ...(https !== undefined && { edgeHttps: parseAddress('edge-https', https, problems) }),
   };
 }
@@ -274,7 +276,7 @@ function dockerHost({ env, values, problems }: Omit<Reading, 'words'>): string {
 }
 
 function edgeConfig({ values, problems }: Reading, name: string): EdgeCommandConfig {
-  const { edgeHttp, edgeHttps } = edgeAddresses({ values, problems });
+  const { edgeHttp = DEFAULT_EDGE, edgeHttps } = edgeAddresses({ values, problems });
   const action = name === 'edge' ? 'run' : name.slice('edge '.length);
   return {
     command: 'edge',

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@davit/domain';
 import type { Logger, RolloutDriver, SecretBox } from '@davit/domain';
+import type { Address } from './command-line/values.ts';
 import type { DriverConfig } from './config.ts';
 import type { CertificateDesk } from './tls/open-certificates.ts';
+import { DEFAULT_EDGE } from './edge/edge-place.ts';
 import { createNoneDriver } from './none-driver.ts';
 
 export interface DriverParts {
@@ -107,11 +109,9 @@ async function openDocker(config: DriverConfig, parts: DriverParts): Promise<Sel
     box,
     probe,
     stateFile: join(dir, 'docker', 'state.json'),
-    edge: keptEdge({ dir, http: edgeHttp, ...(edgeHttps && { https: edgeHttps }), logger }),
-    urlPort: edgeHttp.port === 80 ? '' : `:${edgeHttp.port}`,
-    ...(certificates && {
-      https: { certificates, urlPort: edgeHttps.port === 443 ? '' : `:${edgeHttps.port}` },
-    }),
+    edge: keptEdge({ dir, http: edgeHttp, https: edgeHttps, logger }),
+    urlPort: urlPort(edgeHttp ?? DEFAULT_EDGE, 80),
+    ...(certificates && { https: { certificates, urlPort: urlPort(edgeHttps, 443) } }),
   });
   return {
     driver,
@@ -121,3 +121,5 @@ async function openDocker(config: DriverConfig, parts: DriverParts): Promise<Sel
     },
   };
 }
+
+const urlPort = ({ port }: Address, usual: number): string => (port === usual ? '' : `:${port}`);

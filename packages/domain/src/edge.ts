@@ -94,9 +94,17 @@ export interface EdgeTargetStatus extends EdgeTarget {
   draining: boolean;
 }
 
+/** Where an edge takes requests, as `host:port`. */
+export interface EdgeAddresses {
+  http: string[];
+  https: string[];
+}
+
 export interface EdgeStatus {
   /** the generation in force; 0 before the first table */
   generation: number;
+  /** as they were asked for */
+  listens: EdgeAddresses;
   targets: EdgeTargetStatus[];
   apps: AppTraffic[];
   /** what an operator should know, in plain words */

@@ -96,6 +96,7 @@ export type {
   Certificate,
   Certificates,
   CertificateSource,
+  EdgeAddresses,
   EdgePort,
   EdgeStatus,
   EdgeTarget,

@@ -8,7 +8,7 @@ import { AppError, type Code, type EdgeStatus, toAppError } from '@davit/domain'
 export interface Controls {
   put(table: unknown): Promise<{ generation: number }>;
   status(): EdgeStatus;
-  handOver(): Promise<{ pid: number }>;
+  handOver(input: unknown): Promise<{ pid: number }>;
 }
 
 const MAX_BODY = 16 * 1024 * 1024;
@@ -77,8 +77,7 @@ export class ControlServer {
       case 'GET /routes':
         return this.#controls.status();
       case 'POST /handover':
-        request.resume();
-        return this.#controls.handOver();
+        return this.#controls.handOver(await readJson(request));
       default:
         throw new AppError('not_found', 'There are PUT /routes, GET /routes and POST /handover.');
     }
@@ -98,6 +97,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     if (size > MAX_BODY) throw new AppError('too_large', 'The route table is too large.');
     pieces.push(piece);
   }
+  if (size === 0) return undefined;
   try {
     return JSON.parse(Buffer.concat(pieces).toString()) as unknown;
   } catch (cause) {

@@ -4,6 +4,7 @@ import {
   AppError,
   CODES,
   type Code,
+  type EdgeAddresses,
   type EdgePort,
   type EdgeStatus,
   type FieldErrors,
@@ -25,13 +26,14 @@ export function createEdgeClient(controlSocket: string): EdgeClient {
   return {
     put: (table, { signal }) => call({ method: 'PUT', path: '/routes', body: table, signal }),
     inForce: ({ signal }) => call<EdgeStatus>({ method: 'GET', path: '/routes', signal }),
-    handOver: ({ signal }) => call({ method: 'POST', path: '/handover', signal }),
+    handOver: ({ listens, signal }) =>
+      call({ method: 'POST', path: '/handover', body: listens, signal }),
   };
 }
 
 export interface EdgeClient extends EdgePort {
-  /** Starts the edge's successor and returns once that one serves. */
-  handOver(options: { signal: AbortSignal }): Promise<{ pid: number }>;
+  /** Starts the edge's successor, at other addresses where some are named, and returns once that one serves. */
+  handOver(options: { listens?: EdgeAddresses; signal: AbortSignal }): Promise<{ pid: number }>;
 }
 
 async function send(socketPath: string, { method, path, body, signal }: Call): Promise<unknown> {

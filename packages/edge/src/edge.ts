@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AppError, type EdgeStatus, type Logger, type RouteTable } from '@davit/domain';
+import {
+  AppError,
+  type EdgeAddresses,
+  type EdgeStatus,
+  type Logger,
+  type RouteTable,
+} from '@davit/domain';
 import { AccessLog } from './access-log.ts';
 import { CertificateStore } from './certificate-store.ts';
 import { type Controls, ControlServer } from './control-server.ts';
@@ -7,6 +13,7 @@ import type { ExchangeTimeouts } from './exchange.ts';
 import { TrustedPeers } from './forwarded.ts';
 import { Gateway } from './gateway.ts';
 import { type ListenAddress, Listener, type ListenerLimits } from './listener.ts';
+import { parseEdgeAddresses } from './parse-edge-addresses.ts';
 import { parseRouteTable } from './parse-route-table.ts';
 import { RouteSwitch } from './route-switch.ts';
 import { StateFile } from './state-file.ts';
@@ -32,7 +39,10 @@ export interface EdgeOptions {
   /** 20,000 where absent */
   maxConnections?: number;
   /** starts a successor and returns when it serves; without it a handover is refused */
-  startSuccessor?: (listeners: readonly Listener[]) => Promise<{ pid: number }>;
+  startSuccessor?: (
+    listeners: readonly Listener[],
+    listens: EdgeAddresses,
+  ) => Promise<{ pid: number }>;
   /** a listening socket of a predecessor for this address */
   inherited?: (kind: 'http' | 'https', address: ListenAddress) => number | undefined;
 }
@@ -125,7 +135,12 @@ class RunningEdge implements Edge, Controls {
 
   status(): EdgeStatus {
     const problems = [this.#problem, this.#accessLog?.problem];
-    return { ...this.#routes.status(), problems: problems.filter((one) => one !== undefined) };
+    const listens = this.#listens();
+    return {
+      ...this.#routes.status(),
+      listens,
+      problems: problems.filter((one) => one !== undefined),
+    };
   }
 
   put(input: unknown): Promise<{ generation: number }> {
@@ -134,15 +149,19 @@ class RunningEdge implements Edge, Controls {
     return turn;
   }
 
-  /** The successor serves when this returns; what is under way here ends in its own time. */
-  async handOver(): Promise<{ pid: number }> {
+  /**
+   * The successor serves when this returns, at these addresses or the same; what is under way here ends in its own
+   * time.
+   */
+  async handOver(input?: unknown): Promise<{ pid: number }> {
+    const listens = input === undefined ? this.#listens() : parseEdgeAddresses(input);
     const { startSuccessor } = this.#options;
     if (!startSuccessor) throw new AppError('unsupported', 'This edge cannot start a successor.');
     if (this.#leaving) throw new AppError('conflict', 'The edge is being replaced already.');
     this.#leaving = true;
     await this.#writing;
     try {
-      const successor = await startSuccessor(this.#listeners);
+      const successor = await startSuccessor(this.#listeners, listens);
       this.#logger.log('info', 'successor serves', successor);
       void this.#fade();
       return successor;
@@ -165,6 +184,14 @@ class RunningEdge implements Edge, Controls {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close({ drainMs: 0 });
+  }
+
+  #listens(): EdgeAddresses {
+    const of = (kind: string): string[] =>
+      this.#listeners
+        .filter((one) => one.kind === kind)
+        .map(({ wanted: { host, port } }) => `${host}:${port}`);
+    return { http: of('http'), https: of('https') };
   }
 
   async #load(): Promise<void> {

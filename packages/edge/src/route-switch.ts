@@ -78,7 +78,7 @@ export class RouteSwitch {
     for (const target of [...this.#targets.values(), ...this.#draining.values()]) target.close();
   }
 
-  status(): Omit<EdgeStatus, 'problems'> {
+  status(): Omit<EdgeStatus, 'problems' | 'listens'> {
     const targets = [...this.#targets.values(), ...this.#draining.values()];
     return {
       generation: this.#table.generation,

@@ -1,10 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
+import type { EdgeAddresses } from '@davit/domain';
 import { createEdge, type EdgeOptions } from './edge.ts';
 import { receiveInheritance, startSuccessor, type SuccessorCommand } from './successor.ts';
 
 export interface EdgeConfig extends Omit<EdgeOptions, 'startSuccessor' | 'inherited'> {
-  /** how to start the next version of this program; without it `POST /handover` is refused */
-  successor?: SuccessorCommand;
+  /** how to start the next version of this program at these addresses; without it `POST /handover` is refused */
+  successor?: (listens: EdgeAddresses) => SuccessorCommand;
   /** this process was started as a successor */
   inherit?: boolean;
   /** holds the id of the process that serves: a successor writes its own */
@@ -26,7 +27,9 @@ export async function runEdge(
   const edge = await createEdge({
     ...config,
     ...(inheritance ? { inherited: inheritance.take.bind(inheritance) } : {}),
-    ...(successor ? { startSuccessor: (listeners) => startSuccessor(successor, listeners) } : {}),
+    ...(successor && {
+      startSuccessor: (listeners, listens) => startSuccessor(successor(listens), listeners),
+    }),
   });
   if (pidFile !== undefined) await writeFile(pidFile, `${process.pid}\n`);
   inheritance?.announce();

@@ -6,7 +6,7 @@ import type { ListenAddress, Listener } from './listener.ts';
 /** How the program is started that takes over: the new version of this one. */
 export interface SuccessorCommand {
   command: string;
-  /** must lead to `runEdge` with `inherit: true` and the same configuration */
+  /** must lead to `runEdge` with `inherit: true`, the addresses that were asked for and else the same configuration */
   args: readonly string[];
 }
 

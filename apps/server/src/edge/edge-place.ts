@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { EdgeAddresses } from '@davit/domain';
 import type { Address } from '../command-line/values.ts';
 
 /** Where the edge of a data directory keeps its things. */
@@ -29,10 +30,19 @@ export function edgePlace(dir: string): EdgePlace {
   };
 }
 
-/** As they were given. */
-export function addressArguments({ http, https }: { http: Address; https?: Address }): string[] {
-  const secure = https ? ['--edge-https', `${https.host}:${https.port}`] : [];
-  return ['--edge-http', `${http.host}:${http.port}`, ...secure];
+export const DEFAULT_EDGE: Address = { host: '0.0.0.0', port: 8080 };
+
+const written = ({ host, port }: Address): string => `${host}:${port}`;
+
+/** What an edge is to listen on. */
+export function edgeAddresses({ http, https }: { http?: Address; https?: Address }): EdgeAddresses {
+  return { http: http ? [written(http)] : [], https: https ? [written(https)] : [] };
+}
+
+/** The same, as flags. */
+export function addressArguments({ http, https }: EdgeAddresses): string[] {
+  const flags = http.flatMap((one) => ['--edge-http', one]);
+  return [...flags, ...https.flatMap((one) => ['--edge-https', one])];
 }
 
 /** This program's first file: in the bundle beside or above this one, in the sources one folder up. */

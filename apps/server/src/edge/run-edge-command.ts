@@ -45,10 +45,10 @@ async function serve(config: EdgeCommandConfig, logger: Logger): Promise<void> {
       pidFile,
       logger,
       inherit: action === 'successor',
-      successor: {
+      successor: (listens) => ({
         command: process.execPath,
-        args: [programFile(), 'edge', 'successor', '--dir', dir, ...addressArguments(config)],
-      },
+        args: [programFile(), 'edge', 'successor', '--dir', dir, ...addressArguments(listens)],
+      }),
     },
     { signal: ending.signal },
   );

@@ -25,7 +25,13 @@ const edge: EdgePort = {
     return Promise.resolve({ generation: next.generation });
   },
   inForce: () =>
-    Promise.resolve({ generation: table.generation, targets: [], apps: [], problems: [] }),
+    Promise.resolve({
+      generation: table.generation,
+      listens: { http: [], https: [] },
+      targets: [],
+      apps: [],
+      problems: [],
+    }),
 };
 
 beforeEach(() => {
