@@ -5,6 +5,9 @@ export interface LimiterOptions {
   concurrency: number;
   /** jobs that may wait; one more is refused */
   queue: number;
+  /** milliseconds that a newcomer may expect to wait; longer, and it is refused. Default: any */
+  longestWaitMs?: number;
+  now?: () => number;
 }
 
 export interface LimiterStats {
@@ -15,9 +18,12 @@ export interface LimiterStats {
   refused: number;
 }
 
+/** of the newest job in the average */
+const WEIGHT = 0.1;
+
 /**
  * Runs at most `concurrency` jobs at a time, in order of arrival.
- * Errors: `rate_limited` when `queue` jobs wait already.
+ * Errors: `rate_limited` when `queue` jobs wait already, or the wait would be too long.
  */
 export class Limiter {
   readonly #options: LimiterOptions;
@@ -25,6 +31,8 @@ export class Limiter {
   #running = 0;
   #done = 0;
   #refused = 0;
+  /** of one job, lately */
+  #averageMs = 0;
 
   constructor(options: LimiterOptions) {
     this.#options = options;
@@ -37,9 +45,12 @@ export class Limiter {
 
   async run<T>(job: () => Promise<T>): Promise<T> {
     await this.#enter();
+    const { now = performance.now.bind(performance) } = this.#options;
+    const started = now();
     try {
       return await job();
     } finally {
+      this.#averageMs += (now() - started - this.#averageMs) * WEIGHT;
       this.#leave();
     }
   }
@@ -49,13 +60,19 @@ export class Limiter {
       this.#running++;
       return;
     }
-    if (this.#waiting.length >= this.#options.queue) {
+    if (this.#isFull()) {
       this.#refused++;
       throw new AppError('rate_limited', 'Too many sign-ins at the same time. Try again shortly.', {
         retryAfterMs: 1000,
       });
     }
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #isFull(): boolean {
+    const { queue, concurrency, longestWaitMs = Infinity } = this.#options;
+    const waiting = this.#waiting.length;
+    return waiting >= queue || (waiting * this.#averageMs) / concurrency > longestWaitMs;
   }
 
   /** Hands the place to the next in line, so that a newcomer cannot overtake it. */

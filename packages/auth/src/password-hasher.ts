@@ -10,12 +10,17 @@ export type PasswordScheme = (typeof PASSWORD_SCHEMES)[number];
 export interface PasswordHasherOptions {
   /** what new hashes are made with; both kinds are verified */
   scheme: PasswordScheme;
-  /** hashes computed at the same time; default: cores, at most 3 so that file access keeps a thread */
+  /**
+   * hashes computed at the same time; default: one less than cores, so that requests keep one, and at most 3, so that
+   * file access keeps a thread
+   */
   concurrency?: number;
   /** callers that may wait; default 128 */
   queue?: number;
 }
 
+/** Whoever would wait longer is better told to come back. */
+const LONGEST_WAIT_MS = 5000;
 const BCRYPT_COST = 10;
 const BCRYPT_MAX_BYTES = 72;
 /** OWASP's parameters: 26 ms on a small machine, 19 MiB */
@@ -39,8 +44,9 @@ export interface MeasuredHasher extends PasswordHasher {
  */
 export function createPasswordHasher(options: PasswordHasherOptions): MeasuredHasher {
   const limiter = new Limiter({
-    concurrency: options.concurrency ?? Math.min(availableParallelism(), 3),
+    concurrency: options.concurrency ?? Math.max(1, Math.min(availableParallelism() - 1, 3)),
     queue: options.queue ?? 128,
+    longestWaitMs: LONGEST_WAIT_MS,
   });
   const { scheme } = options;
   return {

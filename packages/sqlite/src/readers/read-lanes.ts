@@ -9,6 +9,8 @@ import { tablesOf } from './tables-of.ts';
 
 /** Rows looked at; about a second's work, and then it is over whatever happens. */
 const MOST_ROWS = 2_000_000;
+/** What looks at fewer is quick by itself: when it took long, the machine was busy. */
+const FEW_ROWS = 50_000;
 /** Patterns with more wildcards can take very long on long text. */
 const MOST_WILDCARDS = 4;
 /** Tables grow, and so does what a plan costs. */
@@ -26,6 +28,8 @@ export interface ReadLanesOptions {
 
 interface Verdict {
   slow: boolean;
+  /** rows it may look at */
+  cost: number;
   until: number;
 }
 
@@ -58,9 +62,14 @@ export class ReadLanes {
     return fast ? fast.run(job, signal) : this.runHere(job);
   }
 
-  /** It took long: the next one like it goes the slow way at once. */
+  /**
+   * It took long: the next one like it goes the slow way at once. Not what an index finds, which a busy machine may
+   * hold up: sign-ins look up names like that, and many at a time keep a machine busy.
+   */
   remember({ page, count }: ReadJob): void {
-    this.#note(keyOf({ page, ...(count && { count }) }), true);
+    const key = keyOf({ page, ...(count && { count }) });
+    const cost = this.#verdicts.get(key)?.cost ?? Infinity;
+    if (cost > FEW_ROWS) this.#note(key, { cost, slow: true });
   }
 
   stats(): ReaderStats {
@@ -84,7 +93,8 @@ export class ReadLanes {
     const key = keyOf(job);
     const known = this.#verdicts.get(key);
     if (known && known.until > this.#now()) return known.slow;
-    return this.#note(key, this.#cost(query, job) > MOST_ROWS);
+    const cost = this.#cost(query, job);
+    return this.#note(key, { cost, slow: cost > MOST_ROWS });
   }
 
   #cost(query: Query, { page, count }: ReadJob): number {
@@ -98,10 +108,10 @@ export class ReadLanes {
     );
   }
 
-  #note(key: string, slow: boolean): boolean {
+  #note(key: string, { cost, slow }: Pick<Verdict, 'cost' | 'slow'>): boolean {
     const [oldest] = this.#verdicts.keys();
     if (oldest !== undefined && this.#verdicts.size >= MOST_SHAPES) this.#verdicts.delete(oldest);
-    this.#verdicts.set(key, { slow, until: this.#now() + REMEMBERED_MS });
+    this.#verdicts.set(key, { cost, slow, until: this.#now() + REMEMBERED_MS });
     return slow;
   }
 
