@@ -23,6 +23,8 @@ export interface LoadCounts {
   bodies: Record<string, number>;
   /** milliseconds of the slowest answer */
   slowest: number;
+  /** milliseconds that one answer in a hundred took longer than */
+  p99: number;
 }
 
 export interface LoadGenerator extends AsyncDisposable {

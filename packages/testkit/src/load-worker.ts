@@ -8,7 +8,8 @@ const task = JSON.parse(process.argv[2] ?? '{}') as Required<LoadOptions> & { ur
 const agent = task.keepAlive
   ? new Agent({ keepAlive: true, maxSockets: task.connections, lookup: localLookup })
   : new Agent({ keepAlive: false, lookup: localLookup });
-const counts: LoadCounts = { ok: 0, failed: 0, errors: {}, bodies: {}, slowest: 0 };
+const counts: LoadCounts = { ok: 0, failed: 0, errors: {}, bodies: {}, slowest: 0, p99: 0 };
+const times: number[] = [];
 const tick = Math.max(1, Math.floor(1000 / task.rate));
 const started = performance.now();
 let sent = 0;
@@ -16,7 +17,7 @@ let open = 0;
 let running = true;
 
 process.once('disconnect', () => process.exit());
-process.on('message', (what) => void (what === 'stop' ? stop() : process.send?.(counts)));
+process.on('message', (what) => void (what === 'stop' ? stop() : process.send?.(summary())));
 process.send?.(counts);
 while (running) {
   const due = Math.floor(((performance.now() - started) / 1000) * task.rate);
@@ -28,7 +29,7 @@ async function stop(): Promise<void> {
   running = false;
   while (open > 0) await sleep(10);
   agent.destroy();
-  process.send?.(counts, () => process.disconnect());
+  process.send?.(summary(), () => process.disconnect());
 }
 
 function send(): void {
@@ -38,7 +39,9 @@ function send(): void {
     if (settled) return;
     settled = true;
     open -= 1;
-    counts.slowest = Math.max(counts.slowest, Math.round(performance.now() - begin));
+    const took = performance.now() - begin;
+    times.push(took);
+    counts.slowest = Math.max(counts.slowest, Math.round(took));
     if (error === undefined) counts.ok += 1;
     else {
       counts.failed += 1;
@@ -59,6 +62,12 @@ function send(): void {
       settle();
     });
   });
+}
+
+function summary(): LoadCounts {
+  const sorted = [...times].sort((a, b) => a - b);
+  const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0;
+  return { ...counts, p99: Math.round(p99) };
 }
 
 function count(table: Record<string, number>, key: string): void {
