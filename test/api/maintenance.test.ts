@@ -47,7 +47,7 @@ test('cron jobs are listed, started, and follow the settings', async () => {
   await vi.waitFor(async () => {
     const backups = await fetch(`${running.url}/api/backups`, { headers });
     expect(await backups.text()).toContain('@auto_pb_backup_acme_');
-  });
+  }, 20_000);
   const missing = await fetch(`${running.url}/api/crons/none`, { method: 'POST', headers });
   expect(missing.status).toBe(404);
 });

@@ -11,6 +11,8 @@ export interface UpkeepParts {
   config: ServeConfig;
   directory: Directory;
   logger: Logger;
+  /** for the log's own failures */
+  ownLogger: Logger;
   opened: AsyncDisposableStack;
   /** absent: no backup can be restored here */
   changeOver: ((folder: string) => void) | undefined;
@@ -18,7 +20,7 @@ export interface UpkeepParts {
 
 /** Log, schedule and backups of an open directory; closed with `opened`. */
 export async function openUpkeep(parts: UpkeepParts): Promise<Maintenance> {
-  const { config, directory, logger, opened, changeOver } = parts;
+  const { config, directory, logger, ownLogger, opened, changeOver } = parts;
   const { readerUrl, snapshotUrl, packScript } = scripts();
   const logs = new LogDatabase({
     directory: config.dir,
@@ -45,6 +47,7 @@ export async function openUpkeep(parts: UpkeepParts): Promise<Maintenance> {
       },
     }),
     logger,
+    ownLogger,
     ...(changeOver && { changeOver }),
   });
   opened.defer(() => maintenance.close());

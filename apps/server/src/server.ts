@@ -20,6 +20,7 @@ import { openUpkeep } from './open-upkeep.ts';
 import { selectDriver } from './select-driver.ts';
 import type { SelectedDriver } from './select-driver.ts';
 import { createFirstSuperuser } from './superuser.ts';
+import { teeLogger } from './tee-logger.ts';
 import { openCertificates } from './tls/open-certificates.ts';
 import type { CertificateDesk } from './tls/open-certificates.ts';
 import { openFront } from './tls/open-front.ts';
@@ -61,7 +62,8 @@ export async function createServer(
   config: ServeConfig,
   overrides: ServerOverrides = {},
 ): Promise<Server> {
-  const logger = overrides.logger ?? SILENT;
+  const plain = overrides.logger ?? SILENT;
+  const { logger, attach } = teeLogger(plain);
   const opened = new AsyncDisposableStack();
   try {
     await recoverDirectory(config.dir);
@@ -86,6 +88,7 @@ export async function createServer(
       config,
       directory,
       logger,
+      ownLogger: plain,
       opened,
       changeOver:
         restart &&
@@ -95,6 +98,7 @@ export async function createServer(
           setImmediate(() => void changeOver({ dir: config.dir, folder, logger, close, restart }));
         }),
     });
+    attach(maintenance.logs);
     const metrics = await openMetrics(
       { ...directory, rollouts: { queue }, maintenance },
       { address: config.metrics, opened },

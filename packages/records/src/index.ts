@@ -17,7 +17,6 @@ export type { OwnPage } from './own-tables/own-table.ts';
 export type { CollectionPage, Collections } from './collections/catalog.ts';
 export type { CollectionRequests } from './collections/collection-requests.ts';
 export { viewFields } from './collections/view-fields.ts';
-export { viewFields } from './collections/view-fields.ts';
 export type { ViewSample } from './collections/dry-run-view.ts';
 export type { BatchItem, BatchAction } from './batch/batch-item.ts';
 export { BatchFailure } from './batch/run-batch.ts';

@@ -17,6 +17,8 @@ export interface MaintenanceOptions {
   logs: LogStore & Optimizable;
   backups: BackupStore;
   logger: Logger;
+  /** for the log's own failures; default `logger` */
+  ownLogger?: Logger;
   /** absent: this server cannot restart itself, and restores no backup */
   changeOver?: (folder: string) => void;
   clock?: Clock;
@@ -39,7 +41,7 @@ export async function openMaintenance(options: MaintenanceOptions): Promise<Main
     store: options.logs,
     settings: () => settings.data.logs,
     clock,
-    logger,
+    logger: options.ownLogger ?? logger,
   });
   const backups = new StoredBackups({
     store: options.backups,
@@ -69,8 +71,10 @@ export async function openMaintenance(options: MaintenanceOptions): Promise<Main
   schedule();
   records.hooks.onSettingsReload(
     async (event) => {
+      const { maxDays } = settings.data.logs;
       await event.next();
       schedule();
+      if (settings.data.logs.maxDays !== maxDays) await logs.cleanUp();
     },
     { id: AUTO_BACKUP },
   );
