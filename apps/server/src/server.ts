@@ -13,6 +13,7 @@ import { changeOver } from './change-over.ts';
 import type { ServeConfig } from './config.ts';
 import { reportScripts } from './find-scripts.ts';
 import { findUi } from './find-ui.ts';
+import { followOthers } from './follow-others.ts';
 import { openDirectory } from './open-directory.ts';
 import type { Directory, RegisterHandlers } from './open-directory.ts';
 import { openMetrics } from './open-metrics.ts';
@@ -69,6 +70,7 @@ export async function createServer(
     await recoverDirectory(config.dir);
     const directory = await openDirectory(config, logger, overrides.register);
     opened.defer(() => directory.close());
+    opened.defer(followOthers(directory, { dir: config.dir, logger }));
     await reportScripts(config.dir, logger);
     const needsTls = config.https !== undefined || config.driver.edgeHttps !== undefined;
     const certificates = needsTls ? await openCertificates(config.tls, logger) : undefined;

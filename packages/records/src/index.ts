@@ -99,6 +99,8 @@ export type { PublishOptions, Realtime } from './realtime/realtime.ts';
 export type { Backups } from './backups/backups.ts';
 export type { CronJob, Crons } from './crons/crons.ts';
 export type { LogPage, Logs, NewLogEntry } from './logs/logs.ts';
+export { followDirectory } from './follow-directory.ts';
+export type { FollowOptions } from './follow-directory.ts';
 export { openMaintenance } from './maintenance/maintenance.ts';
 export type { Maintenance, MaintenanceOptions } from './maintenance/maintenance.ts';
 export type {

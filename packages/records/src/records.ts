@@ -107,6 +107,8 @@ export interface Records extends RequestOperations, InternalOperations, AsyncDis
   readonly trigger: Trigger;
   /** Sends mail that the last process did not get to; for the one that serves the directory. */
   resumeMail(): Promise<void>;
+  /** Another process has written the directory: what is kept in memory follows. */
+  refresh(): Promise<void>;
   /** Ends realtime clients, waits for messages under way and for obsolete files to go. The store stays open. */
   close(): Promise<void>;
 }
@@ -184,6 +186,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     transaction,
     batch: batches(core, settings, transaction),
     trigger: triggers(core.chains),
+    refresh: refreshes({ tokens, collections, source, settings, hub }),
     resumeMail: () => mail.resume(),
     close,
     [Symbol.asyncDispose]: close,
@@ -209,6 +212,22 @@ function joinTransactions(
       return run({ ...requestOperations(own), ...internalOperations(own) });
     });
   return { store, scope, transaction };
+}
+
+function refreshes(parts: {
+  tokens: Tokens;
+  collections: StoredCollections;
+  source: StoredSettings;
+  settings: Settings;
+  hub: RealtimeHub;
+}): Records['refresh'] {
+  const { tokens, collections, source, settings, hub } = parts;
+  return async () => {
+    tokens.forgetAll();
+    await collections.refresh();
+    if (await source.isStale()) await settings.reload();
+    await hub.recheckAccounts();
+  };
 }
 
 function batches(

@@ -117,6 +117,11 @@ export class SqliteDatabase
     });
   }
 
+  /** Another number as soon as another connection, of this process or another, has written. */
+  version(): number {
+    return this.#parts.writer.pragma('data_version', { simple: true }) as number;
+  }
+
   runQuery(query: string): Promise<ConsoleResult> {
     return this.#console.runQuery(query);
   }

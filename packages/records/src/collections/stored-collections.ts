@@ -27,6 +27,7 @@ export interface CollectionsParts extends WriterParts {
 export class StoredCollections implements Collections {
   readonly #parts: CollectionsParts;
   readonly #writer: CollectionWriter;
+  #loaded = '';
 
   constructor(parts: CollectionsParts) {
     this.#parts = parts;
@@ -144,6 +145,14 @@ export class StoredCollections implements Collections {
   }
 
   async reload(): Promise<void> {
-    this.#writer.replace((await this.#parts.store.loadCollections()).map(complete));
+    const stored = await this.#parts.store.loadCollections();
+    this.#loaded = JSON.stringify(stored);
+    this.#writer.replace(stored.map(complete));
+  }
+
+  /** The same, unless nothing is different from what was last read. */
+  async refresh(): Promise<void> {
+    const stored = await this.#parts.store.loadCollections();
+    if (JSON.stringify(stored) !== this.#loaded) await this.reload();
   }
 }

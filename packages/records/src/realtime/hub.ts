@@ -12,6 +12,7 @@ import type { Audience, Core } from '../core.ts';
 import { badRequest, notFound } from '../failure.ts';
 import type { RecordData } from '../record.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
+import { findRecord } from '../requests/load.ts';
 import type { Scope } from '../scope.ts';
 import type { Change } from '../write/draft.ts';
 import type { RealtimeConnectRequestEvent } from '../hooks/events.ts';
@@ -23,6 +24,7 @@ import type { PublishOptions, Realtime } from './realtime.ts';
 /** Everybody who listens. */
 export class RealtimeHub implements Realtime, Audience {
   readonly #core: Core;
+  readonly #scope: Scope;
   readonly #delivery: Delivery;
   readonly #clients = new Map<string, Connection>();
   /** messages go out in the order of the commits: one change after the other */
@@ -30,6 +32,7 @@ export class RealtimeHub implements Realtime, Audience {
 
   constructor(core: Core, scope: Scope) {
     this.#core = core;
+    this.#scope = scope;
     this.#delivery = new Delivery(core, scope);
     core.listeners.push((change) => this.#onChange(change));
   }
@@ -147,6 +150,19 @@ export class RealtimeHub implements Realtime, Audience {
       const before = tokenSettings(client.auth.collection, 'auth').secret;
       if (!current || tokenSettings(current, 'auth').secret !== before) client.auth = undefined;
       else client.auth = { ...client.auth, collection: current };
+    }
+  }
+
+  /** Another process may have changed the accounts: as they are now, or guests again. */
+  async recheckAccounts(): Promise<void> {
+    for (const client of [...this.#clients.values()]) {
+      const { auth } = client;
+      if (auth === undefined) continue;
+      const context = { core: this.#core, scope: this.#scope };
+      const record = await findRecord(context, auth.collection, { id: auth.record.id });
+      if (client.auth !== auth) continue; // signed in anew meanwhile
+      const isSameKey = record?.tokenKey === auth.record.tokenKey;
+      client.auth = record && isSameKey ? { ...auth, record } : undefined;
     }
   }
 

@@ -24,6 +24,7 @@ export class StoredSettings implements SettingsSource {
   readonly #parts: SettingsParts;
   #current: Settings = parseSettings(undefined);
   #data: SettingsData = readSettings(undefined);
+  #loaded: string | undefined;
 
   constructor(parts: SettingsParts) {
     this.#parts = parts;
@@ -37,8 +38,14 @@ export class StoredSettings implements SettingsSource {
     return this.#data;
   }
 
+  /** Whether what is stored is not what was last read. */
+  async isStale(): Promise<boolean> {
+    return JSON.stringify(await this.#parts.store.getParam(KEY)) !== this.#loaded;
+  }
+
   async reload(): Promise<void> {
     const stored = await this.#parts.store.getParam(KEY);
+    this.#loaded = JSON.stringify(stored);
     const settings = typeof stored === 'string' ? this.#open(stored) : stored;
     this.#current = parseSettings(settings);
     this.#data = readSettings(settings);
