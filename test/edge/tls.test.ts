@@ -64,6 +64,9 @@ test('sends plain HTTP to HTTPS where the route says so', async () => {
   const moved = await exchange(w.port, request('/x?y=1', CLOSE));
   expect(moved).toMatch(/^HTTP\/1.1 308 [^]*Location: https:\/\/a.test\/x\?y=1\r\n/);
   expect(await exchange(w.port, request('/.well-known/acme-challenge/t', CLOSE))).toMatch(/web$/);
+  expect(await exchange(w.port, request('/', CLOSE).replace('a.test', 'a.test:8080'))).toMatch(
+    /Location: https:\/\/a.test\//,
+  );
   const behind = await exchange(w.port, request('/', CLOSE, 'X-Forwarded-Proto: https'));
   expect(behind).toMatch(/web$/);
   expect((await ask(w, 'a.test')).text).toMatch(/web$/);

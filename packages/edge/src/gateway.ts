@@ -156,7 +156,9 @@ export class Gateway implements ExchangeHost {
   #redirect(exchange: Exchange): void {
     const { facts } = exchange.of;
     const port = this.#options.httpsPort();
-    const place = port === undefined || port === 443 ? facts.host : `${facts.host}:${port}`;
+    // who came to the usual port may have been led to ours: 443 is led to ours as well
+    const isUsual = port === undefined || port === 443 || !/:\d+$/.test(facts.authority);
+    const place = isUsual ? facts.host : `${facts.host}:${port}`;
     const location = `https://${place}${facts.target}`;
     exchange.answer({ status: 308, title: 'Moved', message: `See ${location}`, location });
   }

@@ -4,7 +4,7 @@ import type { SecureHosts } from './secure-hosts.ts';
 export interface RedirectOptions {
   app: RequestListener;
   hosts: SecureHosts;
-  /** the one clients come to over HTTPS */
+  /** the one that is listened on for HTTPS */
   port: () => number;
 }
 
@@ -18,7 +18,8 @@ export function toHttps({ app, hosts, port }: RedirectOptions): RequestListener 
     if (path === '/api/health') return void app(request, response);
     const host = hostOf(request);
     if (!hosts.serves(host)) return say(response, 421, `Nothing is served at ${host}.\n`);
-    redirect(request, response, `${hosts.plainName(host) ?? host}${suffix(port())}`);
+    const place = hosts.plainName(host) ?? host;
+    redirect(request, response, `${place}${suffix(request, port())}`);
   };
 }
 
@@ -27,7 +28,7 @@ export function withoutWww({ app, hosts, port }: RedirectOptions): RequestListen
   return (request, response) => {
     const plain = hosts.plainName(hostOf(request));
     if (plain === undefined) return void app(request, response);
-    redirect(request, response, `${plain}${suffix(port())}`);
+    redirect(request, response, `${plain}${suffix(request, port())}`);
   };
 }
 
@@ -41,7 +42,9 @@ function say(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
 }
 
-const suffix = (port: number): string => (port === 443 ? '' : `:${port}`);
+/** Who came to a usual port may have been led to ours: the other usual port is led to ours as well. */
+const suffix = ({ headers }: IncomingMessage, port: number): string =>
+  port === 443 || !/:\d+$/.test(headers.host ?? '') ? '' : `:${port}`;
 
 const hostOf = ({ headers }: IncomingMessage): string =>
   /^([a-z0-9.-]*)(:\d+)?$/.exec((headers.host ?? '').toLowerCase())?.[1] ?? '';

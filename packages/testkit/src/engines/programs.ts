@@ -12,6 +12,8 @@ export const CACHE: string =
   process.env['DAVIT_TEST_CACHE'] ?? join(homedir(), '.cache/davit-test');
 const KUBERNETES = join(CACHE, `k8s-${VERSION}`);
 const PEBBLE_VERSION = '2.10.1';
+const HELM_VERSION = '4.3.1';
+const KWOK_VERSION = '0.8.0';
 const PEBBLE = 'github.com/letsencrypt/pebble/v2/cmd';
 
 export const PROGRAMS = [
@@ -27,6 +29,8 @@ export const PROGRAMS = [
   'web',
   'pebble',
   'pebble-challtestsrv',
+  'helm',
+  'kwok',
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 /** The ones of a control plane; the others make a node. */
@@ -34,9 +38,7 @@ export const API_PROGRAMS: readonly Program[] = PROGRAMS.slice(0, 5);
 /** An ACME server, and the DNS it asks. */
 export const ACME_PROGRAMS = ['pebble', 'pebble-challtestsrv'] as const;
 /** Those of a cluster. */
-export const NODE_PROGRAMS: readonly Program[] = PROGRAMS.filter(
-  (name) => !ACME_PROGRAMS.some((acme) => acme === name),
-);
+export const NODE_PROGRAMS: readonly Program[] = PROGRAMS.slice(0, 10);
 
 const packages: Record<Exclude<Program, 'web'>, string> = {
   etcd: 'go.etcd.io/etcd/server/v3',
@@ -50,6 +52,8 @@ const packages: Record<Exclude<Program, 'web'>, string> = {
   coredns: 'github.com/coredns/coredns@v1.15.0',
   pebble: `${PEBBLE}/pebble@v${PEBBLE_VERSION}`,
   'pebble-challtestsrv': `${PEBBLE}/pebble-challtestsrv@v${PEBBLE_VERSION}`,
+  helm: `helm.sh/helm/v4/cmd/helm@v${HELM_VERSION}`,
+  kwok: `sigs.k8s.io/kwok/cmd/kwok@v${KWOK_VERSION}`,
 };
 
 /** Where a program is, or would be once built. `KUBEBUILDER_ASSETS` wins where it has the program. */
@@ -61,7 +65,9 @@ export function programPath(name: Program): string {
 
 function folderOf(name: Program): string {
   if (name === 'web') return join(CACHE, `web-${webVersion()}`);
-  return name.startsWith('pebble') ? join(CACHE, `pebble-${PEBBLE_VERSION}`) : KUBERNETES;
+  if (name.startsWith('pebble')) return join(CACHE, `pebble-${PEBBLE_VERSION}`);
+  if (name === 'helm') return join(CACHE, `helm-${HELM_VERSION}`);
+  return name === 'kwok' ? join(CACHE, `kwok-${KWOK_VERSION}`) : KUBERNETES;
 }
 
 export function missingPrograms(names: readonly Program[] = PROGRAMS): Program[] {
