@@ -1,6 +1,7 @@
 import { AppError } from '@davit/domain';
 import type { WriteTx } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
+import { isSqliteError } from './error.ts';
 
 /** Operations that may share one transaction. */
 const LARGEST_GROUP = 500;
@@ -134,7 +135,7 @@ export class Writer {
     this.#writes += group.length;
     const answers: (() => void)[] = [];
     try {
-      await this.#unlocked('BEGIN IMMEDIATE');
+      await this.#begin();
       for (const operation of group) answers.push(this.#attempt(operation, group.length > 1));
       await this.#unlocked('COMMIT');
     } catch (error) {
@@ -161,7 +162,7 @@ export class Writer {
   }
 
   async #exclusively<T>(run: (tx: WriteTx) => Promise<T>): Promise<T> {
-    await this.#unlocked('BEGIN IMMEDIATE');
+    await this.#begin();
     try {
       const value = await run(this.#tx);
       await this.#unlocked('COMMIT');
@@ -172,8 +173,18 @@ export class Writer {
     }
   }
 
+  async #begin(): Promise<void> {
+    this.#rollBack();
+    await this.#unlocked('BEGIN IMMEDIATE');
+  }
+
+  /** Where even that fails (the disk is full), the next one that begins tries it again. */
   #rollBack(): void {
-    if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+    try {
+      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+    } catch (error) {
+      if (!isSqliteError(error)) throw error;
+    }
   }
 
   /** Tries again while another process holds the lock. Throws `unavailable` when it takes too long. */

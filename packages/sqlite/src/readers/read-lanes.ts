@@ -11,8 +11,6 @@ import { tablesOf } from './tables-of.ts';
 const MOST_ROWS = 2_000_000;
 /** What looks at fewer is quick by itself: when it took long, the machine was busy. */
 const FEW_ROWS = 50_000;
-/** Patterns with more wildcards can take very long on long text. */
-const MOST_WILDCARDS = 4;
 /** Tables grow, and so does what a plan costs. */
 const REMEMBERED_MS = 60_000;
 const MOST_SHAPES = 2000;
@@ -89,7 +87,6 @@ export class ReadLanes {
   #isSlow(query: Query, job: ReadJob): boolean {
     const isPlain = !query.where && query.joins.length === 0 && query.view !== true;
     if (isPlain && query.order.length === 0) return false;
-    if (hasHardPattern(job)) return true;
     const key = keyOf(job);
     const known = this.#verdicts.get(key);
     if (known && known.until > this.#now()) return known.slow;
@@ -138,15 +135,4 @@ function highestRowid(statements: StatementCache, table: string): number | undef
 
 function keyOf({ page, count }: ReadJob): string {
   return count ? `${page.sql};${count.sql}` : page.sql;
-}
-
-function hasHardPattern({ page }: ReadJob): boolean {
-  return (
-    page.sql.includes(' LIKE ') &&
-    page.parameters.some(
-      (value) =>
-        typeof value === 'string' &&
-        value.split('%', MOST_WILDCARDS + 2).length > MOST_WILDCARDS + 1,
-    )
-  );
 }
