@@ -137,7 +137,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     hub.onCollectionsChanged();
   };
   const collections = new StoredCollections({ memory, store, core, scope, events: { changed } });
-  const { settingsBox: box, logger, testBucket, mailer, providers, fetchAvatar } = options;
+  const { settingsBox: box, testBucket, mailer, providers, fetchAvatar } = options;
   const source = new StoredSettings({ store, box });
   const settings = editableSettings({ core, scope, source, box, testBucket });
   const hooks = createHooks(core.chains);

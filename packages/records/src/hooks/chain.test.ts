@@ -61,3 +61,26 @@ test('replaces a handler of the same id and removes by id', async () => {
   expect(chain.remove('mine')).toBe(true);
   expect(chain.remove('mine')).toBe(false);
 });
+
+test('goes on once, however often a handler asks', async () => {
+  const chain = new HookChain<Event, Async>('test');
+  chain.add(async (event) => {
+    await event.next();
+    await event.next();
+  });
+  const seen: string[] = [];
+  await chain.run({ seen }, [], () => void seen.push('work'));
+  expect(seen).toEqual(['work']);
+});
+
+test('a replaced handler keeps its place', async () => {
+  const chain = new HookChain<Event, Async>('test');
+  chain.add(around('first'), { id: 'a' });
+  chain.add(around('second'));
+  chain.add(around('new first'), { id: 'a' });
+  const seen: string[] = [];
+  await chain.run({ seen }, [], () => undefined);
+  expect(seen.slice(0, 2)).toEqual(['new first in', 'second in']);
+  chain.clear();
+  expect(chain.size).toBe(0);
+});
