@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { FRONT } from './front-looks.ts';
 import type { StagedWorld } from './staged-world.ts';
 
 /** A page of the UI in one state. */
@@ -19,41 +20,12 @@ const app =
     `/_/projects/${project}/apps/${apps[name] ?? ''}${tab === '' ? '' : `?tab=${tab}`}`;
 const newApp = ({ project }: StagedWorld): string => `/_/projects/${project}/apps/new`;
 const projects = (): string => '/_/projects';
-const login = (): string => '/_/login';
 
 const phase = (name: string) => (page: Page) =>
   page.locator(`main [data-phase=${name}]`).first().waitFor();
 const text = (what: string | RegExp) => (page: Page) => page.getByText(what).first().waitFor();
 const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).last().click();
-
-const FRONT: Look[] = [
-  { name: 'login', path: login, who: 'nobody', ready: text('With your account.') },
-  {
-    name: 'login-refused',
-    path: login,
-    who: 'nobody',
-    refused: true,
-    async ready(page) {
-      await page.getByLabel('Email').fill('nobody@example.com');
-      await page.getByLabel('Password').fill('wrong-password');
-      await press(page, 'Sign in');
-      await page.getByRole('alert').waitFor();
-    },
-  },
-  {
-    name: 'install-expired',
-    path: () => '/_/pbinstall/expired',
-    who: 'nobody',
-    ready: text('This link has expired'),
-  },
-  {
-    name: 'no-page',
-    path: () => '/_/nowhere',
-    who: 'nobody',
-    ready: text('There is no page here'),
-  },
-];
 
 const PROJECTS: Look[] = [
   {

@@ -10,7 +10,15 @@ import { stagedEngine } from './staged-engine.ts';
 import type { StagedEngine } from './staged-engine.ts';
 import type { Account } from './visit.ts';
 
-const PASSWORD = 'correct-horse-1';
+export const PASSWORD = 'correct-horse-1';
+
+const provider = (name: string): object => ({ name, clientId: 'staged', clientSecret: 'staged' });
+/** Every way to sign in is there; one person needs two. */
+const WAYS_IN = {
+  otp: { enabled: true },
+  mfa: { enabled: true, rule: 'email = "grace@example.com"' },
+  oauth2: { enabled: true, providers: [provider('google'), provider('github')] },
+};
 
 /** A real server with records in every state, on an engine that plays them. */
 export interface StagedWorld extends AsyncDisposable {
@@ -39,6 +47,7 @@ export async function stagedWorld(): Promise<StagedWorld> {
     await root.collection('_superusers').authWithPassword('root@example.com', PASSWORD);
     const owner = await addUser(root, 'ada@example.com', 'Ada');
     const newcomer = await addUser(root, 'grace@example.com', 'Grace');
+    await root.collections.update('users', WAYS_IN);
     return {
       server,
       engine,
