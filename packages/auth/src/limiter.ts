@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@davit/domain';
 
 export interface LimiterOptions {
@@ -7,6 +8,8 @@ export interface LimiterOptions {
   queue: number;
   /** milliseconds that a newcomer may expect to wait; longer, and it is refused. Default: any */
   longestWaitMs?: number;
+  /** a refusal is told this much later, so that whoever tries again at once does so less often. Default 0 */
+  refusalMs?: number;
   now?: () => number;
 }
 
@@ -62,6 +65,7 @@ export class Limiter {
     }
     if (this.#isFull()) {
       this.#refused++;
+      await sleep(this.#options.refusalMs ?? 0, undefined, { ref: false });
       throw new AppError('rate_limited', 'Too many sign-ins at the same time. Try again shortly.', {
         retryAfterMs: 1000,
       });

@@ -21,6 +21,8 @@ export interface PasswordHasherOptions {
 
 /** Whoever would wait longer is better told to come back. */
 const LONGEST_WAIT_MS = 5000;
+/** Refusing is cheap, answering thousands of refused ones a second is not. */
+const REFUSAL_MS = 250;
 const BCRYPT_COST = 10;
 const BCRYPT_MAX_BYTES = 72;
 /** OWASP's parameters: 26 ms on a small machine, 19 MiB */
@@ -47,6 +49,7 @@ export function createPasswordHasher(options: PasswordHasherOptions): MeasuredHa
     concurrency: options.concurrency ?? Math.max(1, Math.min(availableParallelism() - 1, 3)),
     queue: options.queue ?? 128,
     longestWaitMs: LONGEST_WAIT_MS,
+    refusalMs: REFUSAL_MS,
   });
   const { scheme } = options;
   return {
