@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
+/** The real one: `go install github.com/pocketbase/pocketbase/examples/base@v0.40.4`. */
+const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '/var/tmp/pb/base';
 const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
 
 let dir: string;
@@ -76,3 +80,87 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.close(resolve));
   return port;
 }
+
+test('superusers from PocketBase habits: one-time password, addresses', async () => {
+  const run = async (...args: string[]): Promise<{ code: number | null; text: string }> => {
+    const { ended, output } = davit(...args);
+    return { code: await ended, text: output.stdout + output.stderr };
+  };
+  await run('superuser', 'upsert', 'ops@example.com', 'correct-horse-1');
+  const off = await run('superuser', 'otp', 'ops@example.com');
+  expect(off).toMatchObject({ code: 1 });
+  expect(off.text).toContain('not enabled');
+  expect((await run('superuser', 'otp', 'nobody@example.com')).text).toContain('no superuser');
+  const wrong = await run('superuser', 'ips', '10.0.0.1', 'somewhere');
+  expect(wrong).toMatchObject({ code: 1 });
+  expect(wrong.text).toContain('superuserIPs.1: Invalid IP or CIDR subnet.');
+  expect(await run('superuser', 'ips', '10.0.0.1')).toMatchObject({ code: 0 });
+  expect((await run('superuser', 'ips')).text).toContain('from any address');
+});
+
+test('migrations: a snapshot of the collections, a history in step, no way down', async () => {
+  const folder = join(dir, 'pb_migrations');
+  const snapshot = davit('migrate', 'collections');
+  expect(await snapshot.ended).toBe(0);
+  const [name = ''] = await readdir(folder);
+  expect(name).toMatch(/^\d+_collections_snapshot\.js$/);
+  const text = await readFile(join(folder, name), 'utf8');
+  expect(text).toContain('return app.importCollections(snapshot, false);');
+  expect(text).toContain('"name": "_superusers"');
+  expect(text).not.toContain('secret');
+  const up = davit('migrate', 'up');
+  expect(await up.ended).toBe(0);
+  expect(up.output.stdout).toContain(name);
+  const db = new DatabaseSync(join(dir, 'data', 'data.db'));
+  const insert = db.prepare('INSERT INTO _migrations (file, applied) VALUES (?, 1)');
+  for (const file of ['1_gone.js', name]) insert.run(file);
+  const sync = davit('migrate', 'history-sync');
+  expect(await sync.ended).toBe(0);
+  expect(sync.output.stdout).toContain('1_gone.js');
+  const files = db
+    .prepare('SELECT file FROM _migrations')
+    .all()
+    .map(({ file }) => String(file));
+  db.close();
+  expect(files).toContain(name);
+  expect(files).toContain('1640988000_init.go');
+  expect(files).not.toContain('1_gone.js');
+  const down = davit('migrate', 'down', '1');
+  expect(await down.ended).toBe(1);
+  expect(down.output.stderr).toContain('backup');
+});
+
+test.skipIf(!existsSync(POCKETBASE))(
+  'PocketBase takes over a snapshot of the collections',
+  async () => {
+    const snapshot = davit(
+      'migrate',
+      'collections',
+      '--migrationsDir',
+      join(dir, 'for_pocketbase'),
+    );
+    expect(await snapshot.ended).toBe(0);
+    const other = join(dir, 'pocketbase');
+    const migrate = spawn(POCKETBASE, [
+      ...['migrate', 'up', '--dev=false', '--dir', other],
+      ...['--migrationsDir', join(dir, 'for_pocketbase')],
+    ]);
+    expect(await new Promise((resolve) => migrate.once('close', resolve))).toBe(0);
+    const names = (path: string): unknown[] => {
+      const db = new DatabaseSync(join(path, 'data.db'));
+      const rows = db.prepare('SELECT id, name, type FROM _collections ORDER BY id').all();
+      db.close();
+      return rows;
+    };
+    expect(names(other)).toEqual(names(join(dir, 'data')));
+  },
+);
+
+test('asks a server for its health', async () => {
+  const down = await freePort();
+  const health = davit('health', '--http', `127.0.0.1:${down}`);
+  expect(await health.ended).toBe(2); // --dir does not belong to it
+  const args = [MAIN, 'health', '--http', `127.0.0.1:${down}`];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+});

@@ -8,7 +8,7 @@ export interface TeeLogger {
   /** For everything but the log that superusers read: its own failures cannot be told there. */
   logger: Logger;
   /** From now on warnings and errors go there too: nobody looks at a container's output. */
-  attach(logs: Pick<Logs, 'add'>): void;
+  attach: (logs: Pick<Logs, 'add'>) => void;
 }
 
 export function teeLogger(first: Logger): TeeLogger {
