@@ -1,6 +1,6 @@
 // Entry of the npm scripts: brings what is missing, then runs the named part.
 //   run.mjs server|operator [flags]   run.mjs build   run.mjs check   run.mjs test [--soak] [vitest flags]   run.mjs script FILE [args]
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
@@ -55,7 +55,14 @@ const parts = {
     });
   },
   generate() {
-    become(nodePath(), [join(root, 'packages/rollout/src/generate.ts')], { cwd: root });
+    const generators = ['packages/rollout/src/generate.ts', 'apps/operator/src/generate.ts'];
+    for (const file of generators) {
+      execFileSync(nodePath(), [join(root, file)], {
+        cwd: root,
+        env: environment(),
+        stdio: 'inherit',
+      });
+    }
   },
   script([file, ...args]) {
     ensureBuilt(['server', 'operator', 'ui']);

@@ -8,7 +8,7 @@ const WATCHED = ['get', 'list', 'watch'];
 const MANAGED = [...WATCHED, 'create', 'patch', 'delete'];
 
 /** All the operator may do to the namespaces it works on; a test runs it with nothing more. */
-const RULES: readonly Rule[] = [
+export const RULES: readonly Rule[] = [
   { apiGroups: ['one-click.dev'], resources: ['rollouts'], verbs: WATCHED },
   { apiGroups: ['one-click.dev'], resources: ['rollouts/status'], verbs: ['patch'] },
   // where the API server checks who may block the deletion of an owner
@@ -36,7 +36,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Leader election, in the operator's own namespace. */
-const LEASE_RULES: readonly Rule[] = [
+export const LEASE_RULES: readonly Rule[] = [
   {
     apiGroups: ['coordination.k8s.io'],
     resources: ['leases'],

@@ -48,26 +48,25 @@ export function createReconcile(options: ReconcilerOptions): Reconcile {
   };
 }
 
-/** The first failure ends it; what was done stays done, and is told. */
-async function applyAll(
-  context: ApplyContext,
-  logger: Logger,
-): Promise<{ failure?: AppError; unrendered: string[] }> {
+interface Applied {
+  failure?: AppError;
+  unrendered: string[];
+}
+
+/** What was done stays done, and is told. */
+async function applyAll(context: ApplyContext, logger: Logger): Promise<Applied> {
   const { cluster, rollout } = context;
   const done = { created: [], updated: [], deleted: [] } as Record<Change, ClusterObject[]>;
   let unrendered: string[] = [];
   try {
     const live = cluster.children(rollout);
     const rendered = render(rollout, live, cluster);
-    const { children } = rendered;
     ({ unrendered } = rendered);
-    for (const child of children) {
-      const applied = await applyChild(child, context);
-      if (applied !== 'unchanged') done[applied].push(child);
-    }
+    const failure = await applyChildren(rendered.children, context, done);
+    if (failure) throw failure;
     // what the failed spec brought stays for its correction, data above all
     const stale = rendered.rolledBack ? live.filter((object) => !isClaim(object)) : live;
-    done.deleted.push(...(await pruneChildren(stale, children, context)));
+    done.deleted.push(...(await pruneChildren(stale, rendered.children, context)));
     return { unrendered };
   } catch (error) {
     const failure = withFields(error);
@@ -76,6 +75,36 @@ async function applyAll(
   } finally {
     for (const change of CHANGES) tell(context, change, done[change]);
   }
+}
+
+/** One child that cannot be brought about does not hold up those that do without it. Answers the first failure. */
+async function applyChildren(
+  children: readonly ClusterObject[],
+  context: ApplyContext,
+  done: Record<Change, ClusterObject[]>,
+): Promise<AppError | undefined> {
+  let first: AppError | undefined;
+  for (const child of children) {
+    try {
+      const applied = await applyChild(child, context);
+      if (applied !== 'unchanged') done[applied].push(child);
+    } catch (error) {
+      first ??= withFields(error);
+      if (isNeeded(child, context) || !isOfOneChild(first)) return first;
+    }
+  }
+  return first;
+}
+
+/** Pods would not start without it. A claim that exists serves them, though it may not be as asked for. */
+function isNeeded(child: ClusterObject, { cluster }: ApplyContext): boolean {
+  if (isClaim(child)) return cluster.find(child) === undefined;
+  return ['ServiceAccount', 'Secret', 'ConfigMap'].includes(child.kind);
+}
+
+/** The others would not fare better with an API server that is away, or a copy that leads no more. */
+function isOfOneChild({ code, reason }: AppError): boolean {
+  return ['invalid', 'forbidden', 'not_found', 'conflict'].includes(code) && reason !== 'NotLeader';
 }
 
 const isClaim = ({ kind }: ClusterObject): boolean => kind === 'PersistentVolumeClaim';
