@@ -11,6 +11,12 @@ type AnyChain<E, R> = HookChain<E & { next(): R }, R>;
 const COLLECTIONS = ['_collections'];
 const PARAMS = ['_params'];
 
+const EXECUTE = {
+  Create: 'CreateExecute',
+  Update: 'UpdateExecute',
+  Delete: 'DeleteExecute',
+} as const;
+
 export const WRITE_OF = { create: 'Create', update: 'Update', delete: 'Delete' } as const;
 
 /** Runs `onModel…` and inside it `onRecord…` or `onCollection…` around `last`. */
@@ -29,7 +35,7 @@ export function runExecute<S extends ModelSubject>(
   subject: S,
   last: (subject: S) => void,
 ): void {
-  const [model, own] = pair<S, void>(chains, `${write}Execute`, subject.kind);
+  const [model, own] = pair<S, void>(chains, EXECUTE[write], subject.kind);
   around({ model, own }, subject, last);
 }
 
@@ -74,13 +80,29 @@ function bare<S, R>(subject: S): Omit<S & { next(): R }, 'next'> {
   return subject as unknown as Omit<S & { next(): R }, 'next'>;
 }
 
+type Pair = [AnyChain<unknown, unknown>, AnyChain<unknown, unknown> | undefined];
+
+/** by kind of model and phase: names are put together once, not for each event */
+const pairs = new WeakMap<HookChains, Map<ModelSubject['kind'], Map<string, Pair>>>();
+
 function pair<S, R>(
   chains: HookChains,
   phase: string,
   kind: ModelSubject['kind'],
 ): [AnyChain<S, R>, AnyChain<S, R> | undefined] {
-  const named = chains as unknown as Record<string, AnyChain<S, R>>;
-  const model = named[`onModel${phase}`] as AnyChain<S, R>;
+  let kinds = pairs.get(chains);
+  if (!kinds) pairs.set(chains, (kinds = new Map<ModelSubject['kind'], Map<string, Pair>>()));
+  let phases = kinds.get(kind);
+  if (!phases) kinds.set(kind, (phases = new Map<string, Pair>()));
+  let found = phases.get(phase);
+  if (!found) phases.set(phase, (found = pairOf(chains, phase, kind)));
+  return found as unknown as [AnyChain<S, R>, AnyChain<S, R> | undefined];
+}
+
+function pairOf(chains: HookChains, phase: string, kind: ModelSubject['kind']): Pair {
+  const named = chains as unknown as Record<string, AnyChain<unknown, unknown>>;
+  const model = named[`onModel${phase}`];
+  if (!model) throw new Error(`there is no phase ${phase}`);
   if (kind === 'settings') return [model, undefined];
   return [model, named[`on${kind === 'record' ? 'Record' : 'Collection'}${phase}`]];
 }
