@@ -1,5 +1,8 @@
 import type { Json } from '@davit/domain';
 
+/** Levels of JSON; SQLite's own functions read no more, either. */
+const MAX_DEPTH = 1000;
+
 /** As PocketBase casts: lists and objects become ''. */
 export function castText(input: Json): string {
   if (typeof input === 'string') return input;
@@ -49,11 +52,34 @@ function listItems(input: Json): Json[] {
   return [input];
 }
 
-/** undefined when it is not JSON */
+/** undefined when it is not JSON, or nested deeper than anything here can handle */
 export function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    const value = JSON.parse(text) as Json;
+    return isTooDeep(text, value) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+/** Without recursion: that is what values this deep break. Most texts have too few brackets to be looked into. */
+function isTooDeep(text: string, value: Json): boolean {
+  if (text.length <= 2 * MAX_DEPTH || countOpenings(text) <= MAX_DEPTH) return false;
+  let level: Json[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((item) =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    );
+  }
+  return false;
+}
+
+function countOpenings(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) count++;
+  }
+  return count;
 }

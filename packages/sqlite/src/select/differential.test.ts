@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Collection, Field, Row } from '@davit/domain';
+import type { Collection, Field } from '@davit/domain';
 import { AppError } from '@davit/domain';
 import { Resolution } from '@davit/filter';
 import fc from 'fast-check';
@@ -96,7 +96,7 @@ beforeAll(async () => {
     for (const tag of tags) tx.insert(TAGS, { ...tag });
     for (const { kinds, tags: many, done, ...thing } of things) {
       const lists = { kinds: JSON.stringify(kinds), tags: JSON.stringify(many) };
-      tx.insert(THINGS, { ...thing, ...lists, done: done ? 1 : 0 } as Row);
+      tx.insert(THINGS, { ...thing, ...lists, done: done ? 1 : 0 });
     }
   });
 });
