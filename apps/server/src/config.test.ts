@@ -122,6 +122,10 @@ test('serves apps over HTTPS where an address is given', () => {
   });
   expect(parse('edge --edge-https :443')).toMatchObject({ https: { port: 443 } });
   expect(problemsOf('serve --edge-acme')).toEqual(['--edge-acme needs --edge-https']);
+  expect(problemsOf('serve a.com --edge-http 127.0.0.1:80 --edge-https :443')).toEqual([
+    '--http and --edge-http are the same address, 127.0.0.1:80',
+    '--https and --edge-https are the same address, 0.0.0.0:443',
+  ]);
 });
 
 test.each(['serve', 'superuser upsert', 'edge upgrade', 'doctor'])(

@@ -194,18 +194,45 @@ function serveConfig(reading: Reading, directory: DirectoryConfig): ServeConfig 
   const first = firstSuperuser(env, problems);
   const https = httpsConfig(reading, reading.words);
   const usual = https ? '0.0.0.0:80' : '127.0.0.1:8090';
+  const http = httpAddress(reading, usual);
+  const driver = driverConfig(reading);
+  checkAddresses({ http, https, driver }, problems);
   return {
     command: 'serve',
     ...directory,
-    http: httpAddress(reading, usual),
+    http,
     ...(https && { https }),
     tls: tlsConfig(reading, directory.dir),
     origins: text(values.origins)?.split(',') ?? ['*'],
     publicDir: resolve(text(values.publicDir) ?? join(directory.dir, '../pb_public')),
     ...(first && { firstSuperuser: first }),
     ...metricsAddress(reading),
-    driver: driverConfig(reading),
+    driver,
   };
+}
+
+/** The edge is a process of its own: it cannot listen where the server does. */
+function checkAddresses(
+  {
+    http,
+    https,
+    driver,
+  }: Pick<ServeConfig, 'http' | 'driver'> & { https: HttpsConfig | undefined },
+  problems: string[],
+): void {
+  const own = { '--http': http, '--https': https?.address };
+  const edge = { '--edge-http': driver.edgeHttp, '--edge-https': driver.edgeHttps };
+  for (const [flag, address] of Object.entries(own)) {
+    for (const [edgeFlag, other] of Object.entries(edge)) {
+      if (address === undefined || other === undefined || !overlap(address, other)) continue;
+      problems.push(`${flag} and ${edgeFlag} are the same address, ${other.host}:${other.port}`);
+    }
+  }
+}
+
+function overlap(a: Address, b: Address): boolean {
+  const isAny = [a.host, b.host].some((host) => host === '0.0.0.0' || host === '::');
+  return a.port !== 0 && a.port === b.port && (isAny || a.host === b.host);
 }
 
 function directoryConfig({ env, values, problems }: Reading): DirectoryConfig {

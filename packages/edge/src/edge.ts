@@ -209,8 +209,8 @@ class RunningEdge implements Edge, Controls {
 
   async #put(input: unknown): Promise<{ generation: number }> {
     if (this.#leaving) throw new AppError('unavailable', 'The edge is being replaced: try again.');
-    const table = parseRouteTable(input);
     const { table: current } = this.#routes;
+    const table = parseRouteTable(input, current.certificates);
     const { generation } = table;
     if (generation < current.generation) {
       throw new AppError('conflict', `Generation ${current.generation} is in force.`);

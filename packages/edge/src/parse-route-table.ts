@@ -2,6 +2,8 @@ import { createSecureContext } from 'node:tls';
 import { isIP, isIPv6 } from 'node:net';
 import {
   AppError,
+  type Certificate,
+  type Certificates,
   type FieldErrors,
   ROUTE_STATES,
   type Route,
@@ -20,8 +22,11 @@ const FRAMING = /^(connection|content-length|keep-alive|transfer-encoding|traile
 type Check = (ok: boolean, path: string, message: string) => void;
 type Raw = Record<string, unknown>;
 
-/** A table from outside; throws `invalid` with every complaint by its path. */
-export function parseRouteTable(input: unknown): RouteTable {
+/**
+ * A table from outside; throws `invalid` with every complaint by its path. Certificates that are in force already are
+ * not tried again: that takes a while, and each switch brings all of them.
+ */
+export function parseRouteTable(input: unknown, inForce: Certificates = {}): RouteTable {
   const complaints: FieldErrors = {};
   const check: Check = (ok, path, message) => {
     if (!ok) complaints[path] ??= { code: 'validation_invalid', message };
@@ -35,7 +40,7 @@ export function parseRouteTable(input: unknown): RouteTable {
   }
   const isAnswers = challenges === undefined || isChallenges(challenges);
   check(isAnswers, 'challenges', 'must be answers by token');
-  const names = checkCertificates(certificates, check);
+  const names = checkCertificates(certificates, inForce, check);
   check(Array.isArray(routes) && routes.length <= MAX_ROUTES, 'routes', 'must be a list');
   if (Array.isArray(routes)) checkRoutes(routes.slice(0, MAX_ROUTES), names, check);
   if (Object.keys(complaints).length > 0) {
@@ -44,15 +49,27 @@ export function parseRouteTable(input: unknown): RouteTable {
   return input as unknown as RouteTable;
 }
 
-function checkCertificates(input: unknown, check: Check): ReadonlySet<string> {
+function checkCertificates(
+  input: unknown,
+  inForce: Certificates,
+  check: Check,
+): ReadonlySet<string> {
   if (input === undefined) return new Set();
   check(isRaw(input), 'certificates', 'must be an object');
   if (!isRaw(input)) return new Set();
   for (const [name, pair] of Object.entries(input)) {
-    check(isRaw(pair) && isPair(pair), `certificates.${name}`, 'is no pair of PEM chain and key');
+    const isKnown = isRaw(pair) && isSamePair(inForce[name], pair);
+    check(
+      isKnown || (isRaw(pair) && isPair(pair)),
+      `certificates.${name}`,
+      'is no pair of PEM chain and key',
+    );
   }
   return new Set(Object.keys(input));
 }
+
+const isSamePair = (known: Certificate | undefined, { chain, key }: Raw): boolean =>
+  known !== undefined && known.chain === chain && known.key === key;
 
 function isPair({ chain, key }: Raw): boolean {
   if (typeof chain !== 'string' || typeof key !== 'string') return false;
