@@ -1,4 +1,4 @@
-import type { OwnPage } from '../own-tables/own-table.ts';
+import type { OwnPage } from '../own-tables/own-page.ts';
 import type { RequestInfo } from '../request.ts';
 
 /** An API key as its owner sees it; the secret is not kept. */

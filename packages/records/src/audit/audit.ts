@@ -1,5 +1,5 @@
 import type { JsonObject } from '@davit/domain';
-import type { OwnPage } from '../own-tables/own-table.ts';
+import type { OwnPage } from '../own-tables/own-page.ts';
 import type { RequestInfo } from '../request.ts';
 
 /** Who asks, and from where. */

@@ -7,16 +7,7 @@ import { buildQuery } from '../queries/build-query.ts';
 import type { RecordData } from '../record.ts';
 import { parseListParameters } from '../requests/list-parameters.ts';
 import { schemaOf } from '../schema.ts';
-
-/** One page of a table, by the standard list parameters. */
-export interface OwnPage<T> {
-  items: T[];
-  page: number;
-  perPage: number;
-  /** -1 with `skipTotal` */
-  totalItems: number;
-  totalPages: number;
-}
+import type { OwnPage } from './own-page.ts';
 
 export interface TableReader {
   core: Pick<Core, 'catalog' | 'clock'>;
