@@ -172,6 +172,20 @@ describe.runIf(hasDocker())('the Docker driver', () => {
     expect(Object.values(after.NetworkSettings.Networks)[0]!.IPAddress).toBe(IPAddress);
   });
 
+  test('tells what an instance uses, network too', async () => {
+    await apply(anIntent('1'));
+    await runs();
+    await serves('one');
+    const [usage] = (await driver.metrics?.(ref, { signal })) ?? [];
+    expect(usage?.network?.received).toBeGreaterThan(0);
+    await until(async () => {
+      const [later] = (await driver.metrics?.(ref, { signal })) ?? [];
+      return later !== undefined && later.time > (usage?.time ?? '');
+    }, PATIENCE);
+    const attempt = driver.metrics?.({ ...ref, deploymentId: 'nobody' }, { signal });
+    await expect(attempt).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   test('makes of the spec what Docker has words for, and names the rest', async () => {
     const securityContext = {
       runAsUser: 1000,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
+import type { InstanceUsage } from '@davit/domain';
 import {
   childProcess,
   dockerEngine,
@@ -101,6 +102,13 @@ describe.runIf(hasDocker())('davit serve on Docker', () => {
     expect(urls).toContain(`http://web.docks.localhost:${edgePort}/`);
     expect(await ask(url())).toBe('one');
     expect(await ask(`${url()}env/TOKEN`)).toBe('hush-hush');
+  });
+
+  test('tells what the app uses', async () => {
+    const path = `/api/davit/v1/projects/${app.project}/deployments/${app.deployment}/metrics`;
+    const { items } = await client.send<{ items: InstanceUsage[] }>(path, {});
+    expect(items).toHaveLength(1);
+    expect(items[0]?.memory).toBeGreaterThan(100_000);
   });
 
   test('keeps secrets out of its files and of labels', async () => {

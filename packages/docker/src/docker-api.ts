@@ -97,6 +97,12 @@ export class DockerApi {
     return wrap(signal, () => this.#stream(`/containers/${id}/logs?`, { options, signal }));
   }
 
+  /** NDJSON: what a container uses, about every second until the signal. */
+  stats(id: string, { signal }: Call): Promise<Readable> {
+    const options = { stream: true };
+    return wrap(signal, () => this.#stream(`/containers/${id}/stats?`, { options, signal }));
+  }
+
   inspectImage(name: string, { signal }: Call): Promise<ImageInspectInfo> {
     return wrap(signal, () =>
       this.#docker.getImage(name).inspect({ abortSignal: signal } as object),

@@ -41,6 +41,7 @@ export type {
   DriverEvent,
   EngineEvent,
   Instance,
+  InstanceUsage,
   LogLine,
   LogOptions,
   Phase,

@@ -105,6 +105,19 @@ export interface EngineEvent {
   count: number;
 }
 
+/** What an instance uses right now. */
+export interface InstanceUsage {
+  instance: string;
+  /** RFC 3339: when it was measured */
+  time: string;
+  /** cores */
+  cpu: number;
+  /** bytes, without what could be given back at once */
+  memory: number;
+  /** bytes since its start; absent where the engine does not count them */
+  network?: { received: number; sent: number };
+}
+
 /**
  * An engine that runs rollouts. Methods resolve when the *intent* is durably recorded on the engine;
  * progress comes only from `watch`.
@@ -150,5 +163,9 @@ export interface RolloutDriver {
     ref: DeploymentRef,
     options: { follow: boolean; signal: AbortSignal },
   ): AsyncIterable<EngineEvent>;
+  /**
+   * What the running instances use; one that was not measured yet is left out. Absent where nothing is measured.
+   */
+  metrics?(ref: DeploymentRef, options: { signal: AbortSignal }): Promise<InstanceUsage[]>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type {
   DeploymentRef,
   EngineEvent,
   EventBus,
+  InstanceUsage,
   JsonObject,
   LogLine,
   LogOptions,
@@ -113,6 +114,13 @@ export class Platform {
     options: { follow: boolean; signal: AbortSignal },
   ): AsyncIterable<EngineEvent> {
     return this.#parts.driver.events(ref, options);
+  }
+
+  /** What its instances use right now. Throws `unsupported` where the engine measures nothing. */
+  async metrics(ref: DeploymentRef, signal: AbortSignal): Promise<InstanceUsage[]> {
+    const { driver } = this.#parts;
+    if (driver.metrics) return driver.metrics(ref, { signal });
+    throw new AppError('unsupported', 'The engine does not tell what instances use.');
   }
 
   restart(ref: DeploymentRef, { request, signal }: ActionOptions): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   DriverEvent,
   EdgePort,
   EngineEvent,
+  InstanceUsage,
   Logger,
   LogLine,
   LogOptions,
@@ -25,6 +26,7 @@ import { EventLog } from './event-log.ts';
 import { followEvents } from './follow-events.ts';
 import { followLogs } from './follow-logs.ts';
 import { listContainers } from './containers.ts';
+import { Meter } from './meter.ts';
 import type { Opened } from './pass.ts';
 import { ProjectNetworks } from './project-network.ts';
 import { readLogs } from './read-logs.ts';
@@ -98,6 +100,7 @@ class Driver implements RolloutDriver {
   readonly #board = new StatusBoard();
   readonly #queue: KeyQueue;
   readonly #retiring: Retiring;
+  readonly #meter: Meter;
   readonly #opened = new Map<string, Opened>();
   /** ends what is done for an intent that has been replaced */
   readonly #aborts = new Map<string, AbortController>();
@@ -111,6 +114,7 @@ class Driver implements RolloutDriver {
       backOff: { baseMs: 500, maxMs: 60_000 },
       overall: { perSecond: 50, burst: 500 },
     });
+    this.#meter = new Meter(context);
     this.#retiring = new Retiring(context, (key) => this.#queue.add(key));
     const reconciler = new Reconciler({
       context,
@@ -270,8 +274,14 @@ class Driver implements RolloutDriver {
     else yield* log.list(ref);
   }
 
+  async metrics(ref: DeploymentRef, { signal }: { signal: AbortSignal }): Promise<InstanceUsage[]> {
+    this.#mustHold(ref);
+    return this.#meter.read(ref, signal);
+  }
+
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#meter.close();
     this.#queue.close();
     for (const abort of this.#aborts.values()) abort.abort();
     await Promise.all([this.#running, this.#retiring.close()]);

@@ -91,6 +91,12 @@ function addReads(
       items: await Array.fromAsync(platform.events(ref, { follow: false, signal })),
     })),
   );
+  router.get(
+    `${DEPLOYMENT}/metrics`,
+    json('@platform:status', async ({ ref, signal }) => ({
+      items: await platform.metrics(ref, signal),
+    })),
+  );
   router.get(`${DEPLOYMENT}/events/stream`, stream('@platform:events', streamEvents));
   router.get(
     `${DEPLOYMENT}/logs`,

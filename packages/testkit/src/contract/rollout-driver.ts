@@ -310,6 +310,21 @@ export function rolloutDriverContract(
       expect(new Set(started.map(({ id }) => id)).size).toBe(started.length);
     });
 
+    test('tells what its instances use, where it measures', async () => {
+      if (driver.metrics === undefined) return;
+      await runs(await apply(anIntent('1')));
+      await serves('one');
+      const [usage, ...others] = await until(async () => {
+        const all = await driver.metrics!(ref, { signal });
+        return all.length > 0 && all;
+      }, PATIENCE);
+      expect(others).toEqual([]);
+      expect(usage?.instance).toBe(watch.of(ref)?.instances[0]?.name);
+      expect(usage?.cpu).toBeGreaterThanOrEqual(0);
+      expect(usage?.memory).toBeGreaterThan(100_000);
+      expect(Date.parse(usage?.time ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    });
+
     test('does not know what was never applied', async () => {
       const unknown = { ...ref, deploymentId: 'nobody' };
       const gone = expect.objectContaining({ code: 'not_found' }) as Error;
