@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { available, prepare } from '@davit/testkit';
 import { backup } from './backup.ts';
 import { type BenchCase, renderTable } from './bench-case.ts';
+import { docker } from './docker.ts';
 import { edge } from './edge.ts';
 import { recordToReady } from './record-to-ready.ts';
 import { records } from './records.ts';
@@ -26,6 +27,7 @@ const cases: Record<string, BenchCase> = {
   rollouts,
   'server-start': serverStart,
   'record-to-ready': recordToReady,
+  docker,
   edge,
   backup: backup({ quick: values.quick }),
   records: records({
