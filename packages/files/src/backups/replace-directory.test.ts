@@ -32,11 +32,26 @@ test('a replacement that fails puts everything back', async () => {
   expect((await readdir(dir)).sort()).toEqual(['backups', 'data.db', 'davit.key']);
 });
 
-test('a replacement that was cut short is undone at the next start', async () => {
-  const { dir, staged } = await directory();
+test('a replacement that was cut short while the old went out is undone at the next start', async () => {
+  const { dir } = await directory();
   await mkdir(join(dir, REPLACED));
   await rename(join(dir, 'data.db'), join(dir, REPLACED, 'data.db'));
-  await rename(join(staged, 'data.db'), join(dir, 'data.db'));
   await recoverDirectory(dir);
   expect(await readFile(join(dir, 'data.db'), 'utf8')).toBe('old');
+  expect((await readdir(dir)).sort()).toEqual(['backups', 'data.db', 'davit.key']);
+});
+
+test('one that was cut short while the new came in too, and nothing new stays', async () => {
+  const { dir, staged } = await directory();
+  await writeFile(join(dir, 'auxiliary.db'), 'old log');
+  await mkdir(join(staged, 'storage'));
+  await replaceDirectory(dir, staged);
+  // as if the process had died before the last rename
+  const { [0]: finished = '' } = (await readdir(join(dir, TEMPORARY))).filter((it) =>
+    it.startsWith('replaced_'),
+  );
+  await rename(join(dir, TEMPORARY, finished), join(dir, REPLACED));
+  await recoverDirectory(dir);
+  expect(await readFile(join(dir, 'data.db'), 'utf8')).toBe('old');
+  expect((await readdir(dir)).sort()).toEqual(['auxiliary.db', 'backups', 'data.db', 'davit.key']);
 });

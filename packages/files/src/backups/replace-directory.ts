@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXCLUDED, REPLACED, TEMPORARY } from './directory-files.ts';
 
+/** Says that all of the old is out: what lies in the directory from then on is new. */
+const ALL_OUT = '.davit_all_out';
 /** Without a key of its own the restored data goes on with the present one. */
 const KEPT = 'davit.key';
 
@@ -18,6 +20,7 @@ export async function replaceDirectory(directory: string, folder: string): Promi
       if (name === KEPT && !existsSync(join(folder, KEPT))) continue;
       await rename(join(directory, name), join(replaced, name));
     }
+    await writeFile(join(replaced, ALL_OUT), '');
     for (const name of await readdir(folder)) {
       if (EXCLUDED.has(name)) continue;
       await rename(join(folder, name), join(directory, name));
@@ -36,9 +39,14 @@ export async function recoverDirectory(directory: string): Promise<void> {
   const replaced = join(directory, REPLACED);
   if (existsSync(replaced)) {
     const old = await readdir(replaced);
-    // Nothing new came in before all of the old was out, `data.db` included.
-    for (const name of old) {
-      await rm(join(directory, name), { recursive: true, force: true });
+    if (old.includes(ALL_OUT)) {
+      const isNew = (name: string): boolean => name !== KEPT || old.includes(KEPT);
+      for (const name of (await ownEntries(directory)).filter(isNew)) {
+        await rm(join(directory, name), { recursive: true });
+      }
+      await rm(join(replaced, ALL_OUT)); // what comes back next must not be taken for new
+    }
+    for (const name of old.filter((it) => it !== ALL_OUT)) {
       await rename(join(replaced, name), join(directory, name));
     }
     await rm(replaced, { recursive: true });
