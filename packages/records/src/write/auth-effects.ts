@@ -4,7 +4,7 @@ import type { Core } from '../core.ts';
 import { autogenerate } from '../fields/text.ts';
 import type { RecordData } from '../record.ts';
 import { schemaOf } from '../schema.ts';
-import type { Work } from './record-work.ts';
+import type { Work } from './work.ts';
 
 export const SUPERUSERS = '_superusers';
 export const INSTALLER_EMAIL = '__pbinstaller@example.com';

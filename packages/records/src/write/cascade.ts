@@ -5,7 +5,7 @@ import { castList } from '../fields/cast.ts';
 import { buildQuery } from '../queries/build-query.ts';
 import type { RecordData } from '../record.ts';
 import { schemaOf } from '../schema.ts';
-import type { Work } from './record-work.ts';
+import type { Work } from './work.ts';
 
 const BATCH = 4000;
 

@@ -11,7 +11,8 @@ import type { RecordTx } from '../hooks/record-tx.ts';
 import type { RecordData } from '../record.ts';
 import { schemaOf } from '../schema.ts';
 import type { Change } from './draft.ts';
-import { atOnce, drive, RecordWork } from './record-work.ts';
+import { RecordWork } from './record-work.ts';
+import { atOnce, drive } from './work.ts';
 
 /** One piece of work in a transaction: what commit steps and `…Execute` hooks get, and what requests run. */
 export class CommitUnit implements RecordTx {

@@ -12,22 +12,7 @@ import { afterAuthSave, beforeAuthRemove, beforeAuthSave } from './auth-effects.
 import { releaseReferences } from './cascade.ts';
 import { changedColumns } from './changed-columns.ts';
 import type { Change } from './draft.ts';
-
-/**
- * Work in a transaction that goes on in one go, unless it yields a promise to wait for. It yields only where hooks
- * of the records it takes along may do I/O.
- */
-export type Work = Generator<Promise<void>, void, void>;
-
-/** Runs work that yields nothing. */
-export function atOnce(work: Work): void {
-  if (work.next().done !== true) throw new Error('synchronous work waits for something');
-}
-
-/** Runs any work, in a transaction that allows awaits. */
-export async function drive(work: Work): Promise<void> {
-  for (const step of work) await step;
-}
+import { drive, type Work } from './work.ts';
 
 export interface RecordWorkParts {
   core: Core;
