@@ -6,6 +6,7 @@ import { temporaryDirectory } from '@davit/testkit';
 import { type BenchCase, median, type Row } from './bench-case.ts';
 import { processFigures } from './process-figures.ts';
 import type { Job, LoadFigures } from './records-generator.ts';
+import { waitsBesideSlowQueries } from './records-beside.ts';
 import { type Scenario, scenarios } from './records-scenarios.ts';
 import { type BenchServer, peakMemory, startDavit, startPocketbase } from './records-server.ts';
 import { createWorld, type World } from './records-world.ts';
@@ -38,14 +39,18 @@ export function records({ quick, rows, only }: RecordsOptions): BenchCase {
       const worlds = [await createWorld(davit), await createWorld(bare)];
       const end = performance.now() + limit * 900;
       const run = { worlds, generator, signal, quick, end };
-      const measured: Row[] = [];
-      for (const scenario of scenarios({ rows, users: quick ? 100 : 500 })) {
-        const isWanted =
-          only === undefined || /^create/.test(scenario.what) || only.test(scenario.what);
-        if (isWanted && performance.now() < end) measured.push(...(await measure(scenario, run)));
-      }
+      const wanted = scenarios({ rows, users: quick ? 100 : 500 }).filter(
+        ({ what }) => only === undefined || what.startsWith('create') || only.test(what),
+      );
+      const removes = ({ what }: Scenario): boolean => what.startsWith('delete');
+      const measured = await measureAll(
+        wanted.filter((scenario) => !removes(scenario)),
+        run,
+      );
+      const waits = await waitsBesideSlowQueries(worlds, signal);
+      measured.push(...(await measureAll(wanted.filter(removes), run)));
       const peak = memory('resident, at its most', [davit, bare], peakMemory);
-      return [...measured, mean(measured), idle, peak];
+      return [...measured, mean(measured), ...waits, idle, peak];
     },
   };
 }
@@ -57,6 +62,14 @@ interface Run {
   quick: boolean;
   /** no round starts after it */
   end: number;
+}
+
+async function measureAll(wanted: Scenario[], run: Run): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const scenario of wanted) {
+    if (performance.now() < run.end) rows.push(...(await measure(scenario, run)));
+  }
+  return rows;
 }
 
 /** The rate of both, and a row more where requests failed. */
