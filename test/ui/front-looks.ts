@@ -106,6 +106,7 @@ const LINKS: Omit<Look, 'who'>[] = [
   {
     name: 'provider-success',
     path: () => '/_/#/auth/oauth2-redirect-success',
+    refused: true, // no script opened this window, so that none may close it
     ready: title('That is all here'),
   },
   {
