@@ -27,7 +27,7 @@ export const jsonField: FieldKind = {
     }
     return field.required && ['null', '""', '[]', '{}'].includes(text) ? REQUIRED : undefined;
   },
-  toColumn: sortedJson,
+  toColumn: (value) => (value === null ? null : sortedJson(value)),
   fromColumn: (stored: Stored) => {
     if (typeof stored !== 'string') return stored;
     if (stored === '') return null;
