@@ -1,7 +1,7 @@
 /** One measured thing beside what it is compared with. */
 export interface Row {
   readonly what: string;
-  readonly unit: 's' | 'ms' | 'MB' | 'writes' | 'CPU s' | 'req/s' | 'failed' | '×';
+  readonly unit: 's' | 'ms' | 'MB' | 'writes' | 'CPU s' | 'CPU µs' | 'req/s' | 'failed' | '×';
   readonly davit: number;
   /** undefined where there is nothing fair to compare with */
   readonly bare?: number | undefined;

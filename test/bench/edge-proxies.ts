@@ -13,6 +13,8 @@ export interface Proxy {
   readonly url: string;
   /** MB of all its processes */
   memory(): number;
+  /** seconds of processor time of all its processes so far */
+  processor(): number;
   /** sends requests to the other of the two instances */
   switchOver(): Promise<void>;
 }
@@ -88,7 +90,7 @@ async function startDavit({ directory, instances, children }: Place): Promise<Pr
     await client.put(table(generation, `127.0.0.1:${instance}`), { signal });
   };
   await switchOver();
-  return { name: 'Davit', url: url(port), memory: () => memoryOf(child.pid), switchOver };
+  return { name: 'Davit', url: url(port), ...figuresOf(child.pid), switchOver };
 }
 
 async function startNginx({ directory, instances, children }: Place): Promise<Proxy> {
@@ -111,7 +113,7 @@ async function startNginx({ directory, instances, children }: Place): Promise<Pr
     await writeFile(join(directory, 'nginx.conf'), nginxConfig(directory, 'nginx', server()));
     process.kill(child.pid, 'SIGHUP');
   };
-  return { name: 'nginx', url: url(port), memory: () => memoryOf(child.pid), switchOver };
+  return { name: 'nginx', url: url(port), ...figuresOf(child.pid), switchOver };
 }
 
 async function startCaddy({ directory, instances, children }: Place): Promise<Proxy> {
@@ -140,7 +142,7 @@ async function startCaddy({ directory, instances, children }: Place): Promise<Pr
     const headers = { 'Content-Type': 'application/json' };
     await fetch(`${url(admin)}load`, { method: 'POST', body: config(), headers });
   };
-  return { name: 'Caddy', url: url(port), memory: () => memoryOf(child.pid), switchOver };
+  return { name: 'Caddy', url: url(port), ...figuresOf(child.pid), switchOver };
 }
 
 async function nginx(directory: string, name: string, server: string): Promise<Child> {
@@ -185,11 +187,14 @@ async function listening(port: number): Promise<void> {
   await until(answers, { interval: 20, signal });
 }
 
-/** A process and its children. */
-function memoryOf(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  const children = text.split(' ').filter(Boolean).map(Number);
-  return processFigures(pid).memory + children.reduce((sum, child) => sum + memoryOf(child), 0);
+/** Of a process and its children. */
+function figuresOf(pid: number): Pick<Proxy, 'memory' | 'processor'> {
+  const sum = (key: 'memory' | 'processor', of: number): number => {
+    const text = readFileSync(`/proc/${of}/task/${of}/children`, 'utf8');
+    const children = text.split(' ').filter(Boolean).map(Number);
+    return children.reduce((total, child) => total + sum(key, child), processFigures(of)[key]);
+  };
+  return { memory: () => sum('memory', pid), processor: () => sum('processor', pid) };
 }
 
 const url = (port: number): string => `http://127.0.0.1:${port}/`;

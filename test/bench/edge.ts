@@ -35,10 +35,16 @@ export const edge: BenchCase = {
     for (const proxy of all) await runWrk(proxy.url, { connections: 50, seconds: 2, signal });
     for (const connections of CONNECTIONS) {
       const figures = new Map<Proxy, WrkFigures>();
+      const costs = new Map<Proxy, number>();
       for (const proxy of all) {
-        figures.set(proxy, await runWrk(proxy.url, { connections, seconds: SECONDS, signal }));
+        const before = proxy.processor();
+        const measured = await runWrk(proxy.url, { connections, seconds: SECONDS, signal });
+        figures.set(proxy, measured);
+        const used = proxy.processor() - before;
+        costs.set(proxy, (used * 1e6) / (measured.rate * SECONDS));
       }
       beside(`${connections} connections`, 'req/s', pick(figures, 'rate'));
+      beside(`${connections} connections, processor time of a request`, 'CPU µs', costs);
       beside(`${connections} connections, p99`, 'ms', pick(figures, 'p99'));
     }
     const switched = new Map<Proxy, WrkFigures>();
