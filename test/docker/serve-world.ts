@@ -27,6 +27,8 @@ export interface ServeWorld extends AsyncDisposable {
   readonly server: Restartable;
   /** the edge's process now, however it came; 0 where there is none */
   edgePid(): Promise<number>;
+  /** where an app answers, by its own name */
+  serviceUrl(ref: Ref): Promise<string>;
   /** A project with one deployment of the user's. */
   app(name: string): Promise<ProductApp>;
   containers(ref: Ref): Promise<Container[]>;
@@ -62,7 +64,7 @@ export async function serveWorld(options: { liveRestore?: boolean } = {}): Promi
       return `http://${names.map(({ slug }) => slug).join('.')}.localhost:${edgePort}`;
     };
     return {
-      ...{ url, dir, edgePort, user, engine, server, edgePid },
+      ...{ url, dir, edgePort, user, engine, server, edgePid, serviceUrl },
       app: (name) => createApp(name, { user, serviceUrl }),
       containers: ({ deployment }) => {
         const filters = { label: [`one-click.dev/deploymentId=${deployment}`] };
