@@ -158,6 +158,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     realtime: hub,
     audit,
     keys: apiKeys,
+    superuserIPs: () => settings.current.superuserIPs,
   });
   const close = async (): Promise<void> => {
     mail.close();

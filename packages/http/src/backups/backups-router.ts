@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@davit/domain';
+import { isInside } from '@davit/records';
 import type { Backups, Records } from '@davit/records';
 import { Router } from 'express';
 import type { Response } from 'express';
@@ -8,7 +9,6 @@ import { readBody } from '../body/read-body.ts';
 import { contextOf } from '../context.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
-import { isInside } from '../limits/address-list.ts';
 import { parseQuery } from '../request-info.ts';
 import { readUpload } from './read-upload.ts';
 

@@ -1,11 +1,11 @@
 import { AppError } from '@davit/domain';
 import type { Collection, Field, FileStore, StoredFile, Thumbnails } from '@davit/domain';
+import { isInside } from '@davit/records';
 import type { LocatedFile, Records } from '@davit/records';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { requirePerson } from '../guards.ts';
 import { sendJson } from '../json-response.ts';
-import { isInside } from '../limits/address-list.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { limitAction } from '../records/limit-action.ts';
 import { parseQuery, requestInfo } from '../request-info.ts';

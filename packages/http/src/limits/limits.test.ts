@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { isInside } from '@davit/records';
 import { describe, expect, test } from 'vitest';
 import { realIp } from '../client-ip.ts';
-import { isInside } from './address-list.ts';
 import { findRule } from './find-rule.ts';
 
 const rule = (label: string, audience = ''): Parameters<typeof findRule>[0][number] => ({

@@ -1,9 +1,9 @@
 import { AppError } from '@davit/domain';
 import type { Collection } from '@davit/domain';
+import { isInside } from '@davit/records';
 import type { RateLimitRule, Settings } from '@davit/records';
 import type { Request, Response } from 'express';
 import { contextOf } from '../context.ts';
-import { isInside } from './address-list.ts';
 import { findRule } from './find-rule.ts';
 
 const MOST_WINDOWS = 100_000;
@@ -20,6 +20,7 @@ export class RateLimiter {
   readonly #settings: () => Settings;
   readonly #now: () => number;
   readonly #windows = new Map<string, Window>();
+  #known: Settings | undefined;
 
   constructor(settings: () => Settings, now: () => number = Date.now) {
     this.#settings = settings;
@@ -55,6 +56,14 @@ export class RateLimiter {
     return auth?.superuser === true || (excludedIPs.length > 0 && isInside(ip, excludedIPs));
   }
 
+  /** New settings begin with new counters. */
+  #settingsNow(): Settings {
+    const settings = this.#settings();
+    if (settings !== this.#known) this.#windows.clear();
+    this.#known = settings;
+    return settings;
+  }
+
   #check(
     res: Response,
     labels: readonly string[],
@@ -62,7 +71,7 @@ export class RateLimiter {
   ): void {
     const { auth, ip } = contextOf(res);
     const audience = auth ? '@auth' : '@guest';
-    const rule = findRule(this.#settings().rateLimits.rules, labels, audience);
+    const rule = findRule(this.#settingsNow().rateLimits.rules, labels, audience);
     if (rule) this.#count(`${counterOf(rule)} ${ip}`, rule);
   }
 

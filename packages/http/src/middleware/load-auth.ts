@@ -1,8 +1,8 @@
 import { AppError } from '@davit/domain';
+import { isInside } from '@davit/records';
 import type { Records } from '@davit/records';
 import type { RequestHandler } from 'express';
 import { contextOf } from '../context.ts';
-import { isInside } from '../limits/address-list.ts';
 
 const BEARER = /^bearer /i;
 

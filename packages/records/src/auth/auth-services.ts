@@ -18,6 +18,8 @@ export interface AuthServices {
   /** absent: pictures are not taken over */
   fetchAvatar: FetchAvatar | undefined;
   realtime: RealtimeHub;
+  /** where superusers may come from; empty: anywhere */
+  superuserIPs: () => readonly string[];
   audit: AuditLog;
   keys: { isValid(id: string, owner: string): Promise<boolean> };
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@davit/domain';
 import { parseFields, pickFields } from '@davit/filter';
+import { isInside } from '../access/address-list.ts';
 import type { Context } from '../requests/context.ts';
 import { findRecord } from '../requests/load.ts';
 import { schemaOf } from '../schema.ts';
@@ -18,6 +19,7 @@ export async function respond(
   signIn: SignIn,
 ): Promise<AuthResponse | MfaChallenge> {
   const { context } = services;
+  checkAddress(services, signIn);
   await checkAuthRule(context, signIn);
   let answer: AuthResponse | MfaChallenge | undefined;
   const event = { ...signIn };
@@ -43,6 +45,13 @@ async function noteSuperuser(
   if (!superuser || method === '' || 'mfaId' in answer) return;
   const by = { ip: request.ip, auth: { collection, record, superuser } };
   await audit.note(by, { action: 'sign-in', collection: collection.name, detail: { method } });
+}
+
+/** Superusers sign in from where they may come from. */
+function checkAddress({ superuserIPs }: AuthServices, { collection, request }: SignIn): void {
+  const allowed = superuserIPs();
+  if (collection.name !== SUPERUSERS || allowed.length === 0) return;
+  if (!isInside(request.ip, allowed)) throw new AppError('forbidden', '');
 }
 
 async function checkAuthRule(context: Context, signIn: SignIn): Promise<void> {
