@@ -12,6 +12,8 @@ import { parseAddress, parseChoice, parseCount } from './command-line/values.ts'
 import type { Address } from './command-line/values.ts';
 import { httpsConfig, tlsConfig } from './tls/tls-config.ts';
 import type { HttpsConfig, TlsConfig } from './tls/tls-config.ts';
+import { thumbnailLimits } from './thumbnail-limits.ts';
+import type { ThumbnailLimits } from './thumbnail-limits.ts';
 
 export const DRIVERS = ['auto', 'kubernetes', 'docker', 'none'] as const;
 export type DriverChoice = (typeof DRIVERS)[number];
@@ -55,6 +57,8 @@ export interface ServeConfig extends DirectoryConfig {
   tls: TlsConfig;
   origins: readonly string[];
   publicDir: string;
+  /** absent: PocketBase's own limits */
+  thumbnails?: ThumbnailLimits;
   /** where Prometheus reads, apart from `/metrics` on `http` */
   metrics?: Address;
   /** made at the first start */
@@ -204,6 +208,7 @@ function serveConfig(reading: Reading, directory: DirectoryConfig): ServeConfig 
     ...(https && { https }),
     tls: tlsConfig(reading, directory.dir),
     origins: text(values.origins)?.split(',') ?? ['*'],
+    thumbnails: thumbnailLimits(env),
     publicDir: resolve(text(values.publicDir) ?? join(directory.dir, '../pb_public')),
     ...(first && { firstSuperuser: first }),
     ...metricsAddress(reading),

@@ -110,7 +110,7 @@ export async function createServer(
       metrics,
       maintenance,
       files: directory.files,
-      thumbnails: createThumbnails({ files: directory.files, logger }),
+      thumbnails: createThumbnails({ files: directory.files, logger, ...config.thumbnails }),
       logger,
       origins: config.origins,
       platform: router,
