@@ -20,12 +20,16 @@ export interface Available {
   readonly chromium: Availability;
   /** an authority that issues certificates */
   readonly acme: Availability;
+  readonly helm: Availability;
+  /** simulated nodes, whose pods are ready without containers */
+  readonly kwok: Availability;
 }
 
 /** Looks at this host; starts, installs and builds nothing. */
 export function available(): Available {
   const chromium = packagesFor('Chromium', CHROMIUM_PACKAGES);
-  return { api: api(), node: node(), chromium, acme: acme() };
+  const [helm, kwok] = [program('helm'), program('kwok')];
+  return { api: api(), node: node(), chromium, acme: acme(), helm, kwok };
 }
 
 const told = new Set<string>();
@@ -62,6 +66,10 @@ function node(): Availability {
 function acme(): Availability {
   const missing = missingPrograms(ACME_PROGRAMS);
   return missing.length > 0 ? unbuilt(missing) : packagesFor('the ACME server', API_PACKAGES);
+}
+
+function program(name: 'helm' | 'kwok'): Availability {
+  return missingPrograms([name]).length === 0 || unbuilt([name]);
 }
 
 const orExisting = 'or an existing cluster: DAVIT_TEST_KUBECONFIG=FILE npm test';
