@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { linkToken } from './link-token.ts';
-import type { Look } from './looks.ts';
+import type { Look } from './look.ts';
 import { PASSWORD } from './staged-world.ts';
 
 const login = (): string => '/_/login';

@@ -2,7 +2,7 @@ import { chromium, has } from '@davit/testkit';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LOOKS } from './looks.ts';
-import type { Look } from './looks.ts';
+import type { Look } from './look.ts';
 import { findingsOf } from './page-quality.ts';
 import { stagedWorld } from './staged-world.ts';
 import type { StagedWorld } from './staged-world.ts';
