@@ -28,6 +28,36 @@ spec:
     - { name: http, port: 80 }
 \`\`\`
 
+A larger one, with what apps usually need:
+
+\`\`\`yaml
+spec:
+  image: { registry: ghcr.io, repository: acme/shop, tag: '2.4.1', pullSecretName: ghcr }
+  horizontalScale: { minReplicas: 2, maxReplicas: 6, targetCPUUtilizationPercentage: 70 }
+  resources:
+    requests: { cpu: 100m, memory: 128Mi }
+    limits: { memory: 256Mi }
+  rollback: auto # a change that fails goes back by itself
+  probes:
+    readiness: { http: { path: /ready } }
+  env: [{ name: LOG_LEVEL, value: info }]
+  envFrom: [{ secretName: shop-credentials }]
+  files: [{ path: /etc/shop/config.yaml, content: 'theme: dark' }]
+  volumes: [{ name: uploads, mountPath: /data, size: 5Gi }]
+  interfaces:
+    - name: http
+      port: 8080
+      ingress:
+        ingressClass: nginx
+        annotations: { cert-manager.io/cluster-issuer: letsencrypt }
+        rules: [{ host: shop.example.com, path: /, tls: true }]
+  initContainers:
+    - { name: migrate, image: { registry: ghcr.io, repository: acme/shop, tag: '2.4.1' }, args: [migrate], secrets: true }
+  cronjobs:
+    - { name: report, image: { registry: ghcr.io, repository: acme/shop, tag: '2.4.1' }, schedule: '0 6 * * *', timeZone: Europe/Zurich, args: [report], inherit: true }
+  securityContext: { runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
+\`\`\`
+
 Fields that the cluster cannot make anything of (an \`httpRoute\` without the Gateway API) are named in the condition \`SpecRendered\` of the status.
 
 | field | type | what it is |
@@ -60,5 +90,6 @@ function row({ path, node, required }: Entry): string {
 function typeOf(node: SchemaNode): string {
   if (node.type === 'array') return `list of ${node.items ? typeOf(node.items) : 'values'}`;
   if (node.patternProperties) return 'map';
+  if (node['x-kubernetes-int-or-string']) return 'integer or share';
   return node.type ?? 'value';
 }
