@@ -137,7 +137,7 @@ class Driver implements RolloutDriver {
     context.https?.certificates.onChange(() => this.#recertify());
     this.#running = Promise.all([
       watch.run(this.#stop.signal),
-      keepRoutes(context, this.#stop.signal),
+      keepRoutes(context, { signal: this.#stop.signal, onBack: () => this.#hurry() }),
       runWorkers({
         queue: this.#queue,
         workers: WORKERS,
@@ -306,6 +306,14 @@ class Driver implements RolloutDriver {
     await routes.publish(this.#stop.signal);
     for (const [key, { routes: own }] of Object.entries(file.state.deployments)) {
       if (own.some(({ secure }) => secure !== undefined)) this.#queue.add(key);
+    }
+  }
+
+  /** What waits before it tries again, because the edge was away, waits no longer. */
+  #hurry(): void {
+    for (const key of Object.keys(this.#context.file.state.deployments)) {
+      this.#queue.forget(key);
+      this.#queue.add(key);
     }
   }
 

@@ -2,15 +2,19 @@ import { sleep } from '@davit/controller';
 import { toAppError } from '@davit/domain';
 import type { DriverContext } from './context.ts';
 
-/** Asks the edge from time to time, until the signal: one that was replaced or lost its table gets it again. */
+/**
+ * Asks the edge from time to time, until the signal: one that was replaced or lost its table gets it again. `onBack` is
+ * told when it answers after it did not.
+ */
 export async function keepRoutes(
   { routes, clock, times, logger }: DriverContext,
-  signal: AbortSignal,
+  { signal, onBack }: { signal: AbortSignal; onBack: () => void },
 ): Promise<void> {
   let told = '';
   while (!signal.aborted) {
     try {
       await routes.verify(signal);
+      if (told !== '') onBack();
       told = '';
     } catch (error) {
       if (signal.aborted) return;
