@@ -61,6 +61,7 @@ export class Delivery {
     const { collection, record } = change;
     const answers: Answers = { seen: new Map(), told: new Map() };
     for (const [client, topic] of concerned(clients, collection, record.id)) {
+      if (!client.open) continue;
       try {
         const data = await this.#told(client, topic, { change, answers });
         if (data === undefined || !client.open) continue;

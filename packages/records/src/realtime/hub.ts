@@ -21,6 +21,9 @@ import { Connection, IDLE_MS, MAX_AGE_MS } from './connection.ts';
 import { Delivery } from './delivery.ts';
 import type { PublishOptions, Realtime } from './realtime.ts';
 
+/** changes that may wait to be told */
+export const MAX_PENDING = 10_000;
+
 /** Everybody who listens. */
 export class RealtimeHub implements Realtime, Audience {
   readonly #core: Core;
@@ -29,6 +32,7 @@ export class RealtimeHub implements Realtime, Audience {
   readonly #clients = new Map<string, Connection>();
   /** messages go out in the order of the commits: one change after the other */
   #queue: Promise<void> = Promise.resolve();
+  #pending = 0;
 
   constructor(core: Core, scope: Scope) {
     this.#core = core;
@@ -183,9 +187,22 @@ export class RealtimeHub implements Realtime, Audience {
     const clients = [...this.#clients.values()];
     if (clients.length === 0) return;
     if (change.collection.type === 'auth') for (const client of clients) refresh(client, change);
-    this.#queue = this.#queue.then(() =>
-      this.#delivery.deliver(clients, change, (client, message) => this.#send(client, message)),
-    );
+    if (this.#pending >= MAX_PENDING) return this.#giveUp(clients);
+    this.#pending += 1;
+    this.#queue = this.#queue.then(async () => {
+      await this.#delivery.deliver(clients, change, (client, message) =>
+        this.#send(client, message),
+      );
+      this.#pending -= 1;
+    });
+  }
+
+  /** Changes come faster than they can be checked: whoever is connected anew reads what is, and has missed nothing. */
+  #giveUp(clients: readonly Connection[]): void {
+    this.#core.logger.log('warn', 'realtime clients are ended: too many changes wait', {
+      clients: clients.length,
+    });
+    for (const client of clients) client.end('slow');
   }
 
   async #send(client: Connection, message: RealtimeMessage): Promise<void> {

@@ -9,6 +9,7 @@ import {
 } from '../open-records.fixture.ts';
 import { ManualClock } from '../manual-clock.fixture.ts';
 import type { AuthRecord, RealtimeMessage, Records } from '../index.ts';
+import { MAX_PENDING } from './hub.ts';
 
 let opened: TestRecords;
 let records: Records;
@@ -249,4 +250,23 @@ test('tells all clients of an account that ask the same with one look', async ()
     await vi.waitFor(() => expect(client.seen()).toEqual(['posts/* create a']));
   }
   expect(looks).toBe(1);
+});
+
+test('ends the clients when more changes wait than can be kept', async () => {
+  const listener = await connect();
+  await listener.subscribe(['posts/*']);
+  const held = Promise.withResolvers<void>();
+  records.hooks.onRealtimeMessageSend(async (e) => {
+    await held.promise;
+    return e.next();
+  });
+  await records.transaction(async (tx) => {
+    for (let n = 0; n <= MAX_PENDING; n++) await tx.save('posts', { title: 'a' });
+  });
+  expect(listener.ended).toEqual(['slow']);
+  held.resolve();
+  const next = await connect();
+  await next.subscribe(['posts/*']);
+  await records.save('posts', { title: 'after' });
+  await vi.waitFor(() => expect(next.seen()).toEqual(['posts/* create after']));
 });
