@@ -80,3 +80,14 @@ test('takes no more work once it is closed', async () => {
   await pool.close();
   await expect(pool.run({ page })).rejects.toBeInstanceOf(AppError);
 });
+
+test('threads that have had nothing to do for a while end, and others start when needed', async () => {
+  await pool.close();
+  const script = new URL('./reader.ts', import.meta.url);
+  const data = { file: join(directory, 'data.db'), pragmas: [] };
+  pool = new ReaderPool({ size: 2, script, data, timeoutMs: 1000, idleMs: 50 });
+  await pool.run({ page });
+  expect(pool.stats().threads).toBe(1);
+  await expect.poll(() => pool.stats().threads).toBe(0);
+  expect((await pool.run({ page })).rows).toHaveLength(2);
+});

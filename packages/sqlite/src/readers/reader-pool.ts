@@ -15,6 +15,8 @@ export interface ReaderPoolOptions {
   timeoutMs: number;
   /** a thread that works on one job for longer gets no others; default 250 ms */
   patienceMs?: number;
+  /** after so long without a job the threads end, for their memory; default 5 minutes */
+  idleMs?: number;
   /** told of jobs that took longer than that */
   onSlow?: (job: ReadJob) => void;
 }
@@ -43,6 +45,7 @@ export interface ReaderStats {
 
 /** How often deadlines are looked at. */
 const SWEEP_MS = 50;
+const IDLE_MS = 5 * 60_000;
 /** As many threads may be stuck in a job while others take their place. */
 const MOST_ASIDE = 4;
 
@@ -53,6 +56,7 @@ export class ReaderPool {
   /** each busy with its last job */
   readonly #aside = new Set<Reader>();
   #sweeping: NodeJS.Timeout | undefined;
+  #resting: NodeJS.Timeout | undefined;
   #lastId = 0;
   #closed = false;
 
@@ -92,6 +96,7 @@ export class ReaderPool {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeping);
+    clearTimeout(this.#resting);
     await Promise.all(this.#all().map(({ worker }) => worker.terminate()));
   }
 
@@ -107,6 +112,7 @@ export class ReaderPool {
     }
     reader.waiting.set(id, waiting);
     reader.worker.postMessage({ id, job: waiting.job } satisfies ReaderRequest);
+    clearTimeout(this.#resting);
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
@@ -175,6 +181,12 @@ export class ReaderPool {
     if (this.#all().some(({ waiting }) => waiting.size > 0)) return;
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
+    this.#resting = setTimeout(() => this.#rest(), this.#options.idleMs ?? IDLE_MS).unref();
+  }
+
+  #rest(): void {
+    for (const { worker } of this.#readers) void worker.terminate();
+    this.#readers.clear();
   }
 
   #expire(reader: Reader, before: number): void {
