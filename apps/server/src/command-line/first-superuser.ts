@@ -1,5 +1,3 @@
-import type { Environment } from '../config.ts';
-
 export interface FirstSuperuser {
   email: string;
   password: string;
@@ -10,7 +8,10 @@ const PREFIXES = ['PB_SUPERUSER', 'PB_ADMIN', 'POCKETBASE_SUPERUSER', 'POCKETBAS
 const SHORTEST_PASSWORD = 8;
 
 /** Who is made a superuser where there is none yet: `PB_SUPERUSER_EMAIL`, `PB_SUPERUSER_PASSWORD`. */
-export function firstSuperuser(env: Environment, problems: string[]): FirstSuperuser | undefined {
+export function firstSuperuser(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): FirstSuperuser | undefined {
   for (const prefix of PREFIXES) {
     const [emailName, passwordName] = [`${prefix}_EMAIL`, `${prefix}_PASSWORD`];
     const { [emailName]: email = '', [passwordName]: password = '' } = env;
