@@ -178,7 +178,10 @@ export class ReaderPool {
       if (!reader.waiting.has(running[0])) this.#replace(reader, undefined);
       else if (isStuck && this.#aside.size < MOST_ASIDE) this.#replace(reader, running);
     }
-    if (this.#all().some(({ waiting }) => waiting.size > 0)) return;
+    if (this.#all().every(({ waiting }) => waiting.size === 0)) this.#stopSweeping();
+  }
+
+  #stopSweeping(): void {
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
     this.#resting = setTimeout(() => this.#rest(), this.#options.idleMs ?? IDLE_MS).unref();
