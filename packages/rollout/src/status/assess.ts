@@ -166,6 +166,9 @@ function moving(observed: Observed, replicas: Replicas): Verdict {
   if (existing === 0) {
     return { phase: 'Pending', reason: 'Pending', message: 'Waiting for the first instance.' };
   }
+  if (!isSeen(observed)) {
+    return { phase: 'Progressing', reason: 'Updating', message: 'The change is about to begin.' };
+  }
   if (updated < desired || existing > updated) {
     const message = `${Math.min(updated, desired)} of ${desired} instances have the newest spec.`;
     return { phase: 'Progressing', reason: 'Updating', message };

@@ -73,7 +73,7 @@ const rows: Row[] = [
     what: 'the Deployment has not been looked at yet',
     observed: { deployment: aDeployment({ ...ready(1), observedGeneration: 2 }) },
     phase: 'Progressing',
-    reason: 'InstancesNotReady',
+    reason: 'Updating',
   },
   {
     what: 'the first instance starts',
@@ -387,6 +387,15 @@ test('an autoscaler without metrics is told, and what it wants is what is desire
   });
   expect(find(status, 'Available')).toMatchObject({ message: '3 of 3 instances serve.' });
   expect(find(statusOf(aRollout(), nothing, NOW), 'Degraded')).toMatchObject({ status: 'False' });
+});
+
+test('a change its controller has not seen yet is under way, not a failure', () => {
+  const settled = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' };
+  const before = aDeployment({ ...ready(2), conditions: [settled] }, 2);
+  const deployment = { ...before, metadata: { ...before.metadata, generation: 4 } };
+  const horizontalScale = { minReplicas: 2, maxReplicas: 2 };
+  const status = statusOf(aRollout({ horizontalScale }), { ...nothing, deployment }, NOW);
+  expect(status).toMatchObject({ phase: 'Progressing', reason: 'Updating' });
 });
 
 test('Ingresses are operational once they have an address, and give the URLs', () => {
