@@ -20,16 +20,17 @@ export interface ApplyOptions {
   signal?: AbortSignal | undefined;
   /** ask whether the server would take it; nothing changes */
   dryRun?: boolean;
+  allowed?: (() => void) | undefined;
 }
 
 /** POST, with our field manager on record. Half the price of an apply, but see `adoptFields`. */
 export function createObject<T>(
   http: KubeHttp,
   path: string,
-  write: { object: KubeObject; signal?: AbortSignal | undefined },
+  write: { object: KubeObject } & Omit<ApplyOptions, 'dryRun'>,
 ): Promise<T> {
-  const query = { fieldManager: FIELD_MANAGER };
-  return http.create<T>(path, write.object, { query, signal: write.signal });
+  const { object, ...options } = write;
+  return http.create<T>(path, object, { query: { fieldManager: FIELD_MANAGER }, ...options });
 }
 
 /**
@@ -41,9 +42,9 @@ export function applyObject<T>(
   path: string,
   write: { object: KubeObject } & ApplyOptions,
 ): Promise<T> {
-  const { object, signal, dryRun } = write;
+  const { object, dryRun, ...options } = write;
   const query = { fieldManager: FIELD_MANAGER, force: true, ...(dryRun ? { dryRun: 'All' } : {}) };
-  return http.patch<T>(path, object, { type: 'apply', query, signal });
+  return http.patch<T>(path, object, { type: 'apply', query, ...options });
 }
 
 /** Do fields belong to us through writes other than apply, or to the original operator? */

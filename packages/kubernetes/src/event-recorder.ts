@@ -11,6 +11,8 @@ export interface EventRecorderOptions {
   /** who says so: the component in `kubectl get events` */
   component: string;
   instance: string;
+  /** asked before every write; where it says no, the event is dropped */
+  allowed?: () => boolean;
   clock?: Clock;
   logger?: Logger;
 }
@@ -62,6 +64,7 @@ export class EventRecorder {
   }
 
   async #write(object: KubeObject, details: EventDetails): Promise<void> {
+    if (this.#options.allowed?.() === false) return;
     const key = eventKey(object, details);
     const now = this.#clock.now();
     const known = this.#recorded.get(key);

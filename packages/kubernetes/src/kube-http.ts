@@ -42,6 +42,8 @@ export interface CallOptions {
   query?: Query;
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
+  /** asked before every attempt, for what may become wrong while it waits; throws where it must not be sent */
+  allowed?: (() => void) | undefined;
 }
 export interface RequestOptions extends CallOptions {
   body?: unknown;
@@ -131,6 +133,7 @@ export class KubeHttp {
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
     const attempts = this.#options.attempts ?? 4;
     for (let attempt = 1; ; attempt += 1) {
+      options.allowed?.();
       try {
         return await this.#once<T>(method, path, options);
       } catch (error) {

@@ -20,6 +20,8 @@ export interface KubeLeaseOptions {
   /** time between tries; 2 s when absent */
   retryMs?: number;
   clock?: Clock;
+  /** milliseconds that nobody can set back or forward; those of this process when absent */
+  monotonic?: () => number;
   logger?: Logger;
 }
 
@@ -34,11 +36,17 @@ interface LeaseSpec {
   leaseTransitions?: number;
 }
 
+interface Moment {
+  wall: number;
+  monotonic: number;
+}
+
 const LEASES = { apiVersion: 'coordination.k8s.io/v1', plural: 'leases' };
 
 /**
  * Leadership through a coordination.k8s.io Lease. Clocks of other machines are not believed: another holder counts
- * as gone when its lease did not change for `durationMs` of our own time. Every write carries the resourceVersion.
+ * as gone when its lease did not change for `durationMs` of our own time, and our own clock may be set at any moment:
+ * spans are measured without it. Every write carries the resourceVersion.
  */
 export class KubeLease implements Lease {
   readonly #options: KubeLeaseOptions;
@@ -46,20 +54,25 @@ export class KubeLease implements Lease {
   readonly #durationMs: number;
   readonly #renewDeadlineMs: number;
   readonly #retryMs: number;
+  readonly #monotonic: () => number;
   #seen: { version: string; at: number } | undefined;
-  #renewedAt: number | undefined;
+  #renewed: Moment | undefined;
 
   constructor(options: KubeLeaseOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#monotonic = options.monotonic ?? ((): number => performance.now());
     this.#durationMs = options.durationMs ?? 15_000;
     this.#renewDeadlineMs = options.renewDeadlineMs ?? 10_000;
     this.#retryMs = options.retryMs ?? 2_000;
   }
 
   get held(): boolean {
-    if (this.#renewedAt === undefined) return false;
-    return this.#clock.now() - this.#renewedAt < this.#renewDeadlineMs;
+    if (this.#renewed === undefined) return false;
+    const { wall, monotonic } = this.#renewed;
+    // a machine that slept counts the time by the wall only
+    const silentMs = Math.max(this.#clock.now() - wall, this.#monotonic() - monotonic);
+    return silentMs < this.#renewDeadlineMs;
   }
 
   async hold(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -81,7 +94,7 @@ export class KubeLease implements Lease {
       ended.abort();
       await renewing;
       if (!lost.signal.aborted) await this.#release();
-      this.#renewedAt = undefined;
+      this.#renewed = undefined;
     }
   }
 
@@ -99,17 +112,17 @@ export class KubeLease implements Lease {
 
   /** One round: take, renew or leave alone. True when this process holds the lease afterwards. */
   async #try(signal: AbortSignal): Promise<boolean> {
-    const started = this.#clock.now();
+    const started = { wall: this.#clock.now(), monotonic: this.#monotonic() };
     // a try that takes longer than this must not make us believe in a lease somebody else has by now
     const timeoutMs = Math.max(1_000, this.#renewDeadlineMs / 2);
     try {
       const lease = await this.#read({ signal, timeoutMs });
       if (lease && this.#belongsToOther(lease)) {
-        this.#renewedAt = undefined;
+        this.#renewed = undefined;
         return false;
       }
       await this.#write(lease, { signal, timeoutMs });
-      this.#renewedAt = started;
+      this.#renewed = started;
       return true;
     } catch (error) {
       if (!signal.aborted) this.#note(error);
@@ -120,7 +133,7 @@ export class KubeLease implements Lease {
   #belongsToOther(lease: LeaseObject): boolean {
     const holder = lease.spec?.holderIdentity;
     const version = lease.metadata.resourceVersion ?? '';
-    const now = this.#clock.now();
+    const now = this.#monotonic();
     if (this.#seen?.version !== version) this.#seen = { version, at: now };
     if (!holder || holder === this.#options.identity) return false;
     const durationMs = (lease.spec?.leaseDurationSeconds ?? 0) * 1000 || this.#durationMs;

@@ -39,6 +39,11 @@ export interface OperatorClusterOptions {
   clock?: Clock;
 }
 
+interface WriteCall {
+  signal: AbortSignal;
+  allowed: () => void;
+}
+
 type Cache = Store<CachedObject>;
 type Watcher = Reflector<KubeObject, CachedObject>;
 
@@ -59,6 +64,7 @@ export class OperatorCluster implements RolloutCluster {
       http,
       component: 'davit-operator',
       instance: identity,
+      allowed: () => options.lease.held,
       ...(clock ? { clock } : {}),
       ...(logger ? { logger } : {}),
     });
@@ -133,23 +139,22 @@ export class OperatorCluster implements RolloutCluster {
   }
 
   async create(object: ClusterObject, signal: AbortSignal): Promise<void> {
-    this.#mayWrite();
     const { namespace } = object.metadata;
     const path = resourcePath(typeOf(object), { namespace });
-    this.#observe(object, await createObject(this.#options.http, path, { object, signal }));
+    const call = this.#call(signal);
+    this.#observe(object, await createObject(this.#options.http, path, { object, ...call }));
   }
 
   async apply(object: ClusterObject, signal: AbortSignal): Promise<void> {
-    this.#mayWrite();
+    const call = this.#call(signal);
     const { http } = this.#options;
     const path = pathOf(object);
     const cached = this.#cache(object.kind).get(keyOf(object.metadata));
-    if (cached?.value.history ?? true) await this.#adoptFields(path, signal);
-    this.#observe(object, await applyObject(http, path, { object, signal }));
+    if (cached?.value.history ?? true) await this.#adoptFields(path, call);
+    this.#observe(object, await applyObject(http, path, { object, ...call }));
   }
 
   async patch(object: ClusterObject, change: unknown, signal: AbortSignal): Promise<void> {
-    this.#mayWrite();
     const { metadata, ...rest } = (change ?? {}) as { metadata?: object };
     const { resourceVersion } = object.metadata;
     const body = { ...rest, metadata: { ...metadata, resourceVersion } };
@@ -158,33 +163,32 @@ export class OperatorCluster implements RolloutCluster {
     const answer = await http.patch<KubeObject>(pathOf(object), body, {
       type: 'merge',
       query,
-      signal,
+      ...this.#call(signal),
     });
     this.#observe(object, answer);
   }
 
   async remove(object: ClusterObject, signal: AbortSignal): Promise<void> {
-    this.#mayWrite();
     const { uid } = object.metadata;
+    const options = { ...this.#call(signal), ...(uid ? { uid } : {}) };
     try {
-      await this.#options.http.delete(pathOf(object), { signal, ...(uid ? { uid } : {}) });
+      await this.#options.http.delete(pathOf(object), options);
     } catch (error) {
       if (!AppError.is(error, 'not_found')) throw error;
     }
   }
 
   async patchStatus(rollout: ClusterObject, status: unknown, signal: AbortSignal): Promise<void> {
-    this.#mayWrite();
     const { namespace, name, resourceVersion } = rollout.metadata;
     const path = resourcePath(RESOURCES.Rollout, { namespace, name, subresource: 'status' });
     const body = { metadata: { resourceVersion }, status };
     const query = { fieldManager: FIELD_MANAGER };
-    const { http } = this.#options;
-    this.#observe(rollout, await http.patch(path, body, { type: 'merge', query, signal }));
+    const options = { type: 'merge', query, ...this.#call(signal) } as const;
+    this.#observe(rollout, await this.#options.http.patch(path, body, options));
   }
 
   event(rollout: ClusterObject, event: EventDetails): void {
-    if (this.#options.lease.held) this.#events.record(rollout, event);
+    this.#events.record(rollout, event);
   }
 
   #kinds(): KnownKind[] {
@@ -192,10 +196,10 @@ export class OperatorCluster implements RolloutCluster {
     return [...new Set<KnownKind>(['Rollout', ...childKinds, ...wholeKinds, ...optionalKinds])];
   }
 
-  async #adoptFields(path: string, signal: AbortSignal): Promise<void> {
+  async #adoptFields(path: string, call: WriteCall): Promise<void> {
     const { http } = this.#options;
-    const patch = adoptFields(await http.get<KubeObject>(path, { signal }));
-    if (patch) await http.patch(path, patch, { type: 'json', signal });
+    const patch = adoptFields(await http.get<KubeObject>(path, call));
+    if (patch) await http.patch(path, patch, { type: 'json', ...call });
   }
 
   #open(kind: KnownKind): void {
@@ -264,9 +268,16 @@ export class OperatorCluster implements RolloutCluster {
     return cache;
   }
 
-  #mayWrite(): void {
-    if (this.#options.lease.held) return;
-    throw new AppError('conflict', 'This operator does not lead.', { reason: 'NotLeader' });
+  /** Leadership may go while a request waits for its next attempt, or this process for its next turn. */
+  #call(signal: AbortSignal): WriteCall {
+    const allowed = (): void => {
+      if (this.#options.lease.held) return;
+      throw new AppError('conflict', 'This operator does not lead.', {
+        reason: 'NotLeader',
+        retryAfterMs: 1_000,
+      });
+    };
+    return { signal, allowed };
   }
 }
 

@@ -40,8 +40,8 @@ export function createReconcile(options: ReconcilerOptions): Reconcile {
     const context: ApplyContext = { cluster, contention, rollout, signal };
     const { failure, unrendered } = await applyAll(context, options.logger);
     if (signal.aborted) return {};
-    // somebody else leads, and writes the status too
-    if (failure?.reason === 'NotLeader') return {};
+    // somebody else leads, and writes the status too; or nobody for a moment, and then it is still ours to do
+    if (failure?.reason === 'NotLeader') throw failure;
     const outcome = { applyError: patience.shown(key, failure), unrendered };
     await writeStatus(context, outcome, options);
     return failure ? wayOn(failure) : {};

@@ -26,6 +26,8 @@ export interface Answer {
   headers?: Record<string, string>;
   /** how many requests get it; all where absent */
   times?: number;
+  /** only each so-manieth of the matching requests; all where absent */
+  every?: number;
   /** passes the request on first, and only then answers: the write happened, the answer was lost */
   afterwards?: boolean;
 }
@@ -81,7 +83,7 @@ class Middle {
   readonly #target: URL;
   readonly #agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
   readonly #watches = new Set<ServerResponse>();
-  #answers: Answer[] = [];
+  #answers: (Answer & { matched: number })[] = [];
   #requests: string[] = [];
 
   constructor(url: string) {
@@ -100,7 +102,7 @@ class Middle {
   controls(): Pick<AnswerProxy, 'answer' | 'expireWatches' | 'requests' | 'clear'> {
     const requests = (): readonly string[] => this.#requests;
     return {
-      answer: (answer) => void this.#answers.push({ ...answer }),
+      answer: (answer) => void this.#answers.push({ ...answer, matched: 0 }),
       expireWatches: () => {
         for (const watch of this.#watches) watch.end(WATCH_EXPIRED);
       },
@@ -119,9 +121,12 @@ class Middle {
   }
 
   #take({ method, url = '' }: IncomingMessage): Answer | undefined {
-    const answer = this.#answers.find(
-      (one) => one.times !== 0 && (!one.method || one.method === method) && one.path.test(url),
-    );
+    const answer = this.#answers.find((one) => {
+      const { every = 1, path, times } = one;
+      if (times === 0 || (one.method && one.method !== method) || !path.test(url)) return false;
+      one.matched += 1;
+      return one.matched % every === 0;
+    });
     if (answer?.times !== undefined) answer.times -= 1;
     return answer;
   }
