@@ -95,10 +95,16 @@ describe.runIf(has('chromium'))('signing in', () => {
   });
 
   test('says when somebody does not agree there, and lets them change their mind', async () => {
-    await decline(await openProvider());
+    const declined = await openProvider();
+    const gone = declined.waitForEvent('close');
+    await decline(declined);
     await page.getByText('You did not agree at Loopback.').waitFor();
-    await openProvider();
+    await gone;
+    const left = await openProvider();
+    await left.locator('[name=login]').waitFor();
+    const closed = left.waitForEvent('close');
     await button('Cancel').click();
+    await closed;
     await heading('Sign in');
     expect(await page.getByRole('alert').count()).toBe(0);
   });
