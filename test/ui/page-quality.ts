@@ -12,12 +12,19 @@ export async function findingsOf(page: Page): Promise<string[]> {
   return [...(await violations(page)), ...(await overflow(page))];
 }
 
-async function violations(page: Page): Promise<string[]> {
+/** What is wrong with its colours alone: all that another theme changes. */
+export const colourFindingsOf = (page: Page): Promise<string[]> =>
+  violations(page, ['color-contrast', 'link-in-text-block']);
+
+async function violations(page: Page, rules?: string[]): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const results = await window.axe.run(document, { resultTypes: ['violations'] });
+  const found = await page.evaluate(async (runOnly) => {
+    const results = await window.axe.run(document, {
+      resultTypes: ['violations'],
+      ...(runOnly && { runOnly }),
+    });
     return results.violations;
-  });
+  }, rules);
   return found.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary = '' }) => {
       const why = failureSummary.replace(/\s+/g, ' ');

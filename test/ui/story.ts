@@ -124,7 +124,13 @@ export function story(
         .click();
       await button('Roll back');
       await expect.poll(() => page.getByText('Current').count(), PATIENCE).toBeGreaterThan(0);
-      await expect.poll(answer, PATIENCE).toBe('one');
+      // both answer until the newer instance is gone
+      const answers = async (): Promise<unknown[]> => {
+        const heard = new Set<unknown>();
+        for (let asked = 0; asked < 20; asked += 1) heard.add(await answer());
+        return [...heard];
+      };
+      await expect.poll(answers, PATIENCE).toEqual(['one']);
       const { failed, errors } = await load.stop();
       expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
       await tab('Overview');

@@ -13,8 +13,20 @@ const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeS
 export function ago(date: Date, now: number): string {
   const seconds = Math.max(0, Math.round((now - date.getTime()) / 1000));
   if (seconds < 5) return 'just now';
-  const [, size, name] = UNITS.find(([limit]) => seconds < limit) ?? [0, 1, 'second'];
+  const [size, name] = unitOf(seconds);
   return relative.format(-Math.floor(seconds / size), name);
+}
+
+/** "in 3 days", in the reader's language. */
+export function until(date: Date, now: number): string {
+  const seconds = Math.max(0, Math.round((date.getTime() - now) / 1000));
+  const [size, name] = unitOf(seconds);
+  return relative.format(Math.round(seconds / size), name);
+}
+
+function unitOf(seconds: number): [size: number, name: Intl.RelativeTimeFormatUnit] {
+  const [, size, name] = UNITS.find(([limit]) => seconds < limit) ?? [0, 1, 'second'];
+  return [size, name];
 }
 
 export const absoluteTime = (date: Date): string => absolute.format(date);

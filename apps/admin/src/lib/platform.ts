@@ -7,3 +7,21 @@ export function onSaveKey(save: () => void): (event: KeyboardEvent) => void {
     if ((event.metaKey || event.ctrlKey) && event.key === 'Enter') save();
   };
 }
+
+/** Puts text on the clipboard, also on pages over plain HTTP, to which browsers give none. */
+export async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard !== undefined) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const focused = document.activeElement;
+  const area = Object.assign(document.createElement('textarea'), { value: text });
+  area.style.position = 'fixed';
+  // beside what has the focus, because a dialog lets no focus out
+  (focused?.parentElement ?? document.body).append(area);
+  area.select();
+  // the only way without a secure context
+  document.execCommand('copy');
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+}

@@ -20,7 +20,13 @@ export const routes = {
   app: (project: string, app: string, tab: Tab = 'overview'): string =>
     resolve('/(app)/projects/[project]/apps/[app]', { project, app }) +
     (tab === 'overview' ? '' : `?tab=${tab}`),
+  apiKeys: (): string => resolve('/(app)/settings/api-keys'),
+  auditLog: (): string => resolve('/(app)/settings/audit-log'),
 };
+
+/** Is this route, by its id, one of the settings? */
+export const inSettings = (route: string | null): boolean =>
+  route?.startsWith('/(app)/settings') === true;
 
 const as = (realm: Realm | undefined): string =>
   realm === undefined ? '' : `?as=${realm === 'users' ? 'user' : 'superuser'}`;

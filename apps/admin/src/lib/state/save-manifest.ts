@@ -1,4 +1,3 @@
-import { tick } from 'svelte';
 import { toProblem, type Problem } from '#lib/api/problem.ts';
 import type { Manifest } from '#lib/api/records.ts';
 import { validateManifest } from '#lib/manifest/validate.ts';
@@ -35,12 +34,6 @@ export async function saveManifest(
       ? { ...problem, message: CHECK_FORM, requestId: '' }
       : problem;
   }
-}
-
-/** Puts the cursor into the first field that was refused. */
-export async function focusFirstError(form: HTMLElement | undefined): Promise<void> {
-  await tick();
-  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
 }
 
 /** Messages of a refusal that no field on the page shows. */

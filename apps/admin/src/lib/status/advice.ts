@@ -7,6 +7,32 @@ const ADVICE: [part: RegExp, text: string][] = [
     'Connect Kubernetes or Docker: start the server with --driver kubernetes or --driver docker.',
   ],
   [
+    /RolledBack/,
+    'The version before serves. Correct the newest configuration in Settings and roll it out again.',
+  ],
+  [
+    /RollingBack/,
+    'The last version that worked is being put back. Then correct the configuration in Settings.',
+  ],
+  [
+    /AutoscalerInactive/,
+    'Replicas do not follow the load. Check that the metrics server runs and that a CPU request is set.',
+  ],
+  [
+    /QuotaExceeded/,
+    'The quota of the project is used up. Lower replicas or requests in Settings, or have it raised.',
+  ],
+  [
+    /Contended/,
+    'Find what else changes it on the engine, such as another controller or a webhook, and stop that.',
+  ],
+  [
+    /NameConflict/,
+    'Something else on the engine has this name. Remove it there, or choose another name.',
+  ],
+  [/Retrying/, 'It is tried again by itself. If it keeps failing, its last lines are in the logs.'],
+  [/Completed/, 'It did its work and ended; nothing needs doing.'],
+  [
     /ImagePull|InvalidImageName|ErrImage/i,
     'Check the image name and tag, and the registry credentials if the image is private.',
   ],
@@ -16,7 +42,7 @@ const ADVICE: [part: RegExp, text: string][] = [
   ],
   [/OOM/i, 'It used more memory than its limit. Raise the memory limit in Settings.'],
   [
-    /Unschedulable|Insufficient|Quota/i,
+    /Unschedulable|Insufficient/i,
     'The engine has no room for what it asks for. Lower its CPU or memory requests, or add capacity.',
   ],
   [/HostTaken/i, 'Another project uses this host name. Choose a different one in Settings.'],

@@ -20,8 +20,12 @@ const LOOKS: Record<Phase | '', PhaseLook> = {
   '': { word: 'Not deployed', tone: 'unknown', rank: 0 },
 };
 
+/** Work that was done to its end is not merely stopped. */
+const COMPLETED: PhaseLook = { word: 'Completed', tone: 'running', rank: 1 };
+
 /** Phases of a newer server than this page show as unknown. */
-export function phaseLook(phase: Phase | '' | undefined): PhaseLook {
+export function phaseLook(phase: Phase | '' | undefined, reason = ''): PhaseLook {
+  if (phase === 'Stopped' && reason === 'Completed') return COMPLETED;
   return LOOKS[phase ?? ''] ?? LOOKS.Unknown;
 }
 
