@@ -21,8 +21,8 @@ export interface OperatorWorld extends AsyncDisposable {
   createAs(manager: string, ...objects: object[]): Promise<void>;
   /** Waits for a status of this generation that says so. */
   status(name: string, wanted: Fields): Promise<Fields>;
-  /** Waits until nothing is asked of the API server for a while. */
-  settled(): Promise<void>;
+  /** Waits until nothing was written for a while since the last write, start or `forget`. */
+  settled(quietMs?: number): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -35,6 +35,8 @@ export interface OperatorWorldOptions {
   /** who the operator is, where not an administrator */
   kubeconfig?: string;
   leaderElect?: boolean;
+  /** works on all namespaces, not only on its own */
+  allNamespaces?: boolean;
 }
 
 export async function operatorWorld(
@@ -55,7 +57,7 @@ export async function operatorWorld(
         command: 'run',
         kubeconfig: { path: options.kubeconfig ?? plane.kubeconfig },
         inCluster: { host: undefined, port: undefined },
-        namespaces: [namespace],
+        namespaces: options.allNamespaces ? [] : [namespace],
         workers: 2,
         leaderElect: options.leaderElect ?? false,
         logLevel: 'error',
@@ -70,7 +72,8 @@ export async function operatorWorld(
     );
     const stop = new AbortController();
     running = { stop, ended: operator.run(stop.signal) };
-    await until(() => operator.ready, { what: 'the operator' });
+    await until(() => operator.ready, { what: 'the operator', timeout: 60_000 });
+    lastWrite = Date.now();
   };
   const stop = async (): Promise<void> => {
     running?.stop.abort();
@@ -89,7 +92,10 @@ export async function operatorWorld(
     get allWrites() {
       return writes;
     },
-    forget: () => void writes.splice(0),
+    forget: () => {
+      writes.splice(0);
+      lastWrite = Date.now();
+    },
     kubectl,
     get,
     apply: (...objects) => plane.apply(...objects),
@@ -103,8 +109,8 @@ export async function operatorWorld(
       until(async () => matches(await get<Fields>('rollout', name), wanted), {
         what: `status ${JSON.stringify(wanted)}`,
       }),
-    settled: async () => {
-      await until(() => Date.now() - lastWrite > 700);
+    settled: async (quietMs = 700) => {
+      await until(() => Date.now() - lastWrite > quietMs, { timeout: 60_000, what: 'rest' });
     },
     start,
     stop,
