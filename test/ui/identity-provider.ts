@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 export interface IdentityProvider extends AsyncDisposable {
   readonly issuer: string;
@@ -56,9 +56,18 @@ export async function agree(popup: Page, name: string): Promise<void> {
   await popup.locator('[name=login]').fill(name);
   await popup.locator('[name=password]').fill('anything');
   await popup.getByRole('button', { name: 'Sign-in' }).click();
-  await popup.getByRole('button', { name: 'Continue' }).click();
+  await leave(popup, popup.getByRole('button', { name: 'Continue' }));
 }
 
 /** Leaves the provider's window without an answer of theirs. */
 export const decline = (popup: Page): Promise<void> =>
-  popup.getByRole('link', { name: 'Cancel' }).click();
+  leave(popup, popup.getByRole('link', { name: 'Cancel' }));
+
+/** The window may be closed before the click has an end. */
+async function leave(popup: Page, by: Locator): Promise<void> {
+  try {
+    await by.click();
+  } catch (error) {
+    if (!popup.isClosed()) throw error;
+  }
+}

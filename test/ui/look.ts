@@ -8,7 +8,7 @@ export interface Look {
   /** brings it into its state; ends when the page shows all of it */
   ready: (page: Page) => Promise<unknown>;
   /** the owner of the projects where absent */
-  who?: 'nobody' | 'newcomer';
+  who?: 'nobody' | 'newcomer' | 'superuser';
   /** the server refuses something here, which the browser writes to its console */
   refused?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { FRONT } from './front-looks.ts';
+import { SETTINGS } from './settings-looks.ts';
 import type { Look } from './look.ts';
 import type { StagedWorld } from './staged-world.ts';
 
@@ -165,4 +166,4 @@ const TABS: Look[] = [
   },
 ];
 
-export const LOOKS: Look[] = [...FRONT, ...PROJECTS, ...NEW_APP, ...APP, ...TABS];
+export const LOOKS: Look[] = [...FRONT, ...PROJECTS, ...NEW_APP, ...APP, ...TABS, ...SETTINGS];

@@ -41,7 +41,8 @@ describe.runIf(has('chromium'))('every page, in light and dark', () => {
   /** One browser for each person and screen: to open them costs more than the pages do. */
   function visitor(screen: (typeof SCREENS)[number], who: Look['who']): Promise<Visit> {
     const key = `${screen} ${who ?? 'owner'}`;
-    const account = { nobody: undefined, newcomer: world.newcomer, owner: world.owner };
+    const { newcomer, owner, superuser } = world;
+    const account = { nobody: undefined, newcomer, owner, superuser };
     const options = { url: world.server.url, screen, account: account[who ?? 'owner'] };
     const opening = visits.get(key) ?? visit(browser, options);
     visits.set(key, opening);

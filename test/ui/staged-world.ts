@@ -28,6 +28,8 @@ export interface StagedWorld extends AsyncDisposable {
   readonly owner: Account;
   /** has nothing yet */
   readonly newcomer: Account;
+  /** sees what everybody has */
+  readonly superuser: Account;
   readonly project: string;
   readonly playground: string;
   /** ids of the apps of `shop`, by their names in `SCENES`; and `draft`, never rolled out */
@@ -48,11 +50,13 @@ export async function stagedWorld(): Promise<StagedWorld> {
     const owner = await addUser(root, 'ada@example.com', 'Ada');
     const newcomer = await addUser(root, 'grace@example.com', 'Grace');
     await root.collections.update('users', WAYS_IN);
+    await addKeys(owner, root);
     return {
       server,
       engine,
       owner: accountOf(owner),
       newcomer: accountOf(newcomer),
+      superuser: accountOf(root),
       ...(await seed(owner, engine)),
       [Symbol.asyncDispose]: () => opened.disposeAsync(),
     };
@@ -69,6 +73,18 @@ async function addUser(root: PocketBase, email: string, name: string): Promise<P
   await client.collection('users').authWithPassword(email, PASSWORD);
   return client;
 }
+
+/** Keys as they are: for much, for little, about to end, for ever. */
+async function addKeys(owner: PocketBase, root: PocketBase): Promise<void> {
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+  const readOnly = ['*:list', '*:view', '@platform:status', '@platform:logs', '@platform:events'];
+  await addKey(owner, { name: 'pipeline', scopes: ['@platform:deploy', '@platform:status'] });
+  await addKey(owner, { name: 'dashboard', scopes: readOnly, expires: tomorrow });
+  await addKey(root, { name: 'nightly backups', scopes: ['@admin:backups'] });
+}
+
+const addKey = (client: PocketBase, body: object): Promise<unknown> =>
+  client.send('/api/davit/v1/api-keys', { method: 'POST', body });
 
 const accountOf = ({ authStore: { token, record } }: PocketBase): Account => ({ token, record });
 
