@@ -69,7 +69,8 @@ async function takeFile(
   const content = await spool.take(stream);
   // A file input that was left empty sends a nameless part.
   if (!info.filename && sizeOf(content) === 0) return undefined;
-  return { field, name: info.filename ?? field, contentType: info.mimeType, content };
+  const name = info.filename?.slice(info.filename.lastIndexOf('/') + 1) ?? field;
+  return { field, name, contentType: info.mimeType, content };
 }
 
 /** When the answer is out, or nobody waits for it any more. */
@@ -82,6 +83,7 @@ function createParser(req: IncomingMessage, limit: number): busboy.Busboy {
     return busboy({
       headers: req.headers,
       defParamCharset: 'utf8',
+      preservePath: true, // a backslash is part of a name
       limits: { fieldSize: limit, fileSize: limit, fields: MAX_FIELDS, files: MAX_FILES },
     });
   } catch (cause) {

@@ -93,3 +93,17 @@ test('refuses a multipart body that grows too large on the way', async () => {
     error: 'too_large',
   });
 });
+
+test.each([
+  ['a mark of the byte order', '\ufeff{"a":1}'],
+  ['half a surrogate pair', '{"a":"\\ud800"}'],
+  ['a number no double can hold', '{"a":1e400}'],
+])('refuses JSON with %s', async (_what, body) => {
+  const headers = { 'content-type': 'application/json' };
+  expect(await read({ headers, body })).toEqual({ error: 'invalid' });
+});
+
+test.each(['a=%zz', '%zz=1', 'a=1;b=2'])('refuses the form %s', async (body) => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  expect(await read({ headers, body })).toEqual({ error: 'invalid' });
+});

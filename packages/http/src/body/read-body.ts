@@ -7,11 +7,20 @@ import { parseJsonBody } from './json-body.ts';
 import { readMultipart } from './multipart-body.ts';
 import { BODY_LIMIT, readBytes } from './read-bytes.ts';
 
+/** a broken escape, or a separator nobody uses any more */
+const MALFORMED_FORM = /%(?![0-9a-f]{2})|;/i;
+
 export interface Body {
   body: JsonObject;
   /** of a multipart form */
   files?: UploadedFile[];
 }
+
+const READABLE: ReadonlySet<string> = new Set([
+  'application/json',
+  'multipart/form-data',
+  'application/x-www-form-urlencoded',
+]);
 
 /**
  * The request's body as an object, by its content type. Errors: `too_large`, `invalid` (malformed, or a type
@@ -27,7 +36,12 @@ export async function readBody(req: IncomingMessage, limit: number = BODY_LIMIT)
   }
   const bytes = await readBytes(req, limit);
   if (bytes.length === 0) return { body: {} };
-  throw new AppError('invalid', '');
+  throw new AppError('invalid', 'Unsupported Content-Type.');
+}
+
+/** Whether `readBody` knows the type of the body, if there is one. */
+export function hasReadableBody(req: IncomingMessage): boolean {
+  return !hasBody(req) || READABLE.has(mediaType(req));
 }
 
 function hasBody(req: IncomingMessage): boolean {
@@ -44,6 +58,8 @@ function mediaType(req: IncomingMessage): string {
 
 function parseForm(bytes: Buffer): JsonObject {
   const fields = new FormFields();
-  for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) fields.add(name, value);
+  const text = bytes.toString('utf8');
+  if (MALFORMED_FORM.test(text)) throw new AppError('invalid', '');
+  for (const [name, value] of new URLSearchParams(text)) fields.add(name, value);
   return fields.toBody();
 }

@@ -1,7 +1,7 @@
 import type { Backups } from '@davit/records';
 import type { RequestHandler } from 'express';
 import { contextOf } from '../context.ts';
-import { sendJson, sendJsonText } from '../json-response.ts';
+import { sendJsonText, sendPicked } from '../json-response.ts';
 
 const HEALTHY = { message: 'API is healthy.', code: 200 };
 const FOR_GUESTS = JSON.stringify({ ...HEALTHY, data: {} });
@@ -17,7 +17,7 @@ export function health(backups: Backups | undefined): RequestHandler {
     }
     const possibleProxyHeader =
       PROXY_HEADERS.find((name) => req.headers[name.toLowerCase()] !== undefined) ?? '';
-    sendJson(res, 200, {
+    sendPicked(res, 200, {
       ...HEALTHY,
       data: { canBackup: backups?.active === undefined, possibleProxyHeader, realIP: ip },
     });

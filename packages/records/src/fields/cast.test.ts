@@ -6,6 +6,8 @@ import { jsonField } from './json.ts';
 test.each([
   [12, '12'],
   [1.5, '1.5'],
+  [1.5e-7, '0.00000015'],
+  [-0, '-0'],
   [true, 'true'],
   [null, ''],
   [['a'], ''],
@@ -75,4 +77,15 @@ test.each([
 ])('reads the form value %j as JSON', (input, value) => {
   const field = { id: 'f', name: 'f', type: 'json' } as never;
   expect(jsonField.cast(input, field)).toEqual(value);
+});
+
+test.each(['2022-02-30', '2022-01-01 10:00', '2022-01-01 24:00:00', '0001-01-01 00:00:00.000Z'])(
+  'takes %s for no date',
+  (input) => {
+    expect(castDate(input)).toBe('');
+  },
+);
+
+test('reads a date as Go prints it', () => {
+  expect(castDate('2022-01-01 10:00:00 +0000 UTC')).toBe('2022-01-01 10:00:00.000Z');
 });

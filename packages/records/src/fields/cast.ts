@@ -12,8 +12,17 @@ export function castText(input: Json): string {
 }
 
 function formatNumber(value: number): string {
+  if (Object.is(value, -0)) return '-0';
   const text = String(value);
-  return text.includes('e') && Number.isInteger(value) ? BigInt(value).toString() : text;
+  if (!text.includes('e')) return text;
+  return Number.isInteger(value) ? BigInt(value).toString() : withoutExponent(text);
+}
+
+/** `1.5e-7` → `0.00000015` */
+function withoutExponent(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text) ?? [];
+  return `${sign}0.${'0'.repeat(Number(exponent) - 1)}${whole}${fraction}`;
 }
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

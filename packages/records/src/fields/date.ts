@@ -8,7 +8,8 @@ export function formatDate(milliseconds: number): string {
 }
 
 const STORED = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z$/;
-const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
+const ISO =
+  /^(\d{4}-\d\d-\d\d)(?:[T ]((?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?) ?(Z|UTC|[+-]\d\d:?\d\d(?: UTC)?)?)?$/i;
 
 /** `Sat, 01 Jan 2022 10:00:00 GMT`, `01 Jan 2022`, `Sat Jan  1 10:00:00 2022` */
 const WRITTEN_OUT = /^(?:\w{3}, )?\d\d \w{3} \d{4}|^\w{3} \w{3} /;
@@ -22,12 +23,20 @@ export function castDate(input: Json): string {
     const zone = /(?:UTC|GMT|[+-]\d{4})/.test(input) ? '' : ' UTC';
     return WRITTEN_OUT.test(input) ? finite(Date.parse(input + zone)) : '';
   }
-  const zone = iso[3] === undefined || /^utc$/i.test(iso[3]) ? 'Z' : iso[3].toUpperCase();
-  return finite(Date.parse(`${iso[1]}T${iso[2] ?? '00:00:00'}${zone}`));
+  const [, day = '', time = '00:00:00', named = 'Z'] = iso;
+  if (!isDay(day)) return '';
+  const zone = named.toUpperCase().replace(/ ?UTC$/, '') || 'Z';
+  return finite(Date.parse(`${day}T${time}${zone}`));
+}
+
+/** `Date` would make the second of March of the thirtieth of February. */
+function isDay(day: string): boolean {
+  const milliseconds = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(milliseconds) && formatDate(milliseconds).startsWith(day);
 }
 
 function finite(milliseconds: number): string {
-  const inRange = milliseconds >= -62_135_596_800_000 && milliseconds <= 253_402_300_799_999;
+  const inRange = milliseconds > -62_135_596_800_000 && milliseconds <= 253_402_300_799_999;
   return inRange ? formatDate(milliseconds) : '';
 }
 

@@ -6,9 +6,7 @@ const ATOM = "[a-zA-Z0-9!#$%&'*+\\-/=?^_`{|}~\\u00A0-\\uD7FF\\uF900-\\uFDCF\\uFD
 const LABEL =
   '[a-zA-Z0-9\\u00A0-\\uFFEF](?:[a-zA-Z0-9\\-_~\\u00A0-\\uFFEF]*[a-zA-Z0-9\\u00A0-\\uFFEF])?';
 const TOP = '[a-zA-Z\\u00A0-\\uFFEF](?:[a-zA-Z0-9\\-_~\\u00A0-\\uFFEF]*[a-zA-Z\\u00A0-\\uFFEF])?';
-const EMAIL = new RegExp(
-  `^(?:${ATOM}(?:\\.${ATOM})*|"[^"\\r\\n]{1,64}")@(?:${LABEL}\\.)+${TOP}\\.?$`,
-);
+const EMAIL = new RegExp(`^(?:${ATOM}(?:\\.${ATOM})*|"[^"\\s]{1,64}")@(?:${LABEL}\\.)+${TOP}\\.?$`);
 
 export function isEmail(text: string): boolean {
   return text.length <= 320 && EMAIL.test(text);

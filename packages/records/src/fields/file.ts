@@ -4,8 +4,6 @@ import { castList } from './cast.ts';
 import { listOption, numberOption, REQUIRED, type FieldKind } from './field-kind.ts';
 import { listKind } from './list.ts';
 
-const FILE_NAME = /^[^./\\][^/\\]+$/;
-
 /** The value is a list of stored names; new ones must come with an upload. */
 export const fileField: FieldKind = {
   ...listKind,
@@ -38,16 +36,6 @@ export const fileField: FieldKind = {
 
 function checkUpload(upload: Upload, maxSize: number, types: string[]): FieldError | undefined {
   const { name: file, content } = upload.file;
-  if (file.length > 150) {
-    return {
-      code: 'validation_length_out_of_range',
-      message: 'The length must be between 1 and 150.',
-      params: { min: 1, max: 150 },
-    };
-  }
-  if (!FILE_NAME.test(file)) {
-    return { code: 'validation_match_invalid', message: 'Must be in a valid format.' };
-  }
   if (sizeOf(content) > maxSize) {
     return {
       code: 'validation_file_size_limit',

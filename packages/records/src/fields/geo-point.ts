@@ -1,12 +1,17 @@
 import type { Json } from '@davit/domain';
-import { castNumber, parseJson } from './cast.ts';
+import { parseJson } from './cast.ts';
 import { REQUIRED, type FieldKind } from './field-kind.ts';
 
 function castPoint(input: Json): { lon: number; lat: number } {
   const value = typeof input === 'string' ? (parseJson(input) ?? null) : input;
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return { lon: 0, lat: 0 };
-  return { lon: castNumber(value.lon ?? 0), lat: castNumber(value.lat ?? 0) };
+  return { lon: numberOf(value.lon), lat: numberOf(value.lat) };
+}
+
+/** Here text is no number. */
+function numberOf(input: Json | undefined): number {
+  return typeof input === 'number' ? input : 0;
 }
 
 export const geoPointField: FieldKind = {

@@ -3,9 +3,9 @@ import { allowsDomain } from './email.ts';
 import { REQUIRED, UNSUPPORTED, type FieldKind } from './field-kind.ts';
 
 const HOST =
-  /^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}-]+|[\p{L}\p{N}-]+)$/u;
+  /^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[\p{L}\p{N}_][\p{L}\p{N}_-]*\.)+[\p{L}\p{N}-]+|[\p{L}\p{N}][\p{L}\p{N}-]*)$/u;
 
-const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//;
 const PARTS = /^(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:]*)(:\d{1,5})?(?:[/?#].*)?$/i;
 
 /** The host with its port, '' without a scheme (which is optional); undefined when it is no URL. */

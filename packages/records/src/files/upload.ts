@@ -17,14 +17,23 @@ export function createUpload(file: UploadedFile): Upload {
   return { file, storedName: storedName(file.name, extension), contentType: type };
 }
 
+const MAX_EXTENSION = 20;
+
 /** `Holiday Photo.PNG` → `holiday_photo_4gk2p0x9qd.PNG`; unguessable and safe on every disk. */
 export function storedName(name: string, sniffedExtension: string): string {
-  const dot = name.lastIndexOf('.');
-  const given = dot > 0 ? name.slice(dot).replace(/[^\w.*\-+=#]/g, '') : '';
-  const extension = (given.length > 1 ? given : sniffedExtension).slice(0, 20);
-  const stem = snakeCase(dot > 0 ? name.slice(0, dot) : name).slice(0, 100);
+  const given = extensionOf(name);
+  const safe = given.replace(/[^\w.*\-+=#]/g, '');
+  const extension = /[^.]/.test(safe) ? safe : sniffedExtension;
+  const short =
+    extension.length > MAX_EXTENSION ? `.${extension.slice(-MAX_EXTENSION)}` : extension;
+  const stem = snakeCase(name.slice(0, name.length - given.length)).slice(0, 100);
   const base = stem.length < 3 ? stem + randomText(10) : stem;
-  return `${base}_${randomText(10)}${extension}`;
+  return `${base}_${randomText(10)}${short}`;
+}
+
+/** With its dot; of two, both: `.tar.gz`. */
+function extensionOf(name: string): string {
+  return /(?:\.[^.]*)?\.[^.]*$/.exec(name)?.[0] ?? '';
 }
 
 function snakeCase(text: string): string {

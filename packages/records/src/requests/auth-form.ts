@@ -1,5 +1,6 @@
 import type { FieldErrors, Json, JsonObject } from '@davit/domain';
 import type { Core } from '../core.ts';
+import { castText } from '../fields/cast.ts';
 import { REQUIRED } from '../fields/field-kind.ts';
 import type { Draft } from '../write/draft.ts';
 import { refused } from '../write/validate.ts';
@@ -53,5 +54,5 @@ function passwordPair({ original }: Draft, body: JsonObject): FieldErrors {
 }
 
 function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
+  return castText(value ?? '');
 }
