@@ -54,6 +54,21 @@ test('notes sign-ins of superusers, and of nobody else', async () => {
   ]);
 });
 
+test('notes refused sign-ins of superusers, once for an address and an account', async () => {
+  const path = '/api/collections/_superusers/auth-with-password';
+  for (const identity of ['root@example.com', 'root@example.com', 'nobody@example.com']) {
+    await api({ path, body: { identity, password: SECRET } });
+  }
+  await api({
+    path: '/api/collections/users/auth-with-password',
+    body: { identity: 'user@example.com', password: SECRET },
+  });
+  const entry = { action: 'sign-in.refused', collection: '_superusers', ip: '127.0.0.1' };
+  const entries = await noted();
+  expect(entries).toMatchObject([{ ...entry, record: server.ids.superuser }, entry]);
+  expect(JSON.stringify(entries)).not.toContain(SECRET);
+});
+
 test('notes what superusers do to records: names of what changed, never values', async () => {
   const users = '/api/collections/users/records';
   const as = 'superuser';

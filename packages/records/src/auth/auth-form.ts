@@ -3,18 +3,33 @@ import { isEmail } from '../fields/email.ts';
 import { REQUIRED } from '../fields/field-kind.ts';
 
 const INVALID = 'An error occurred while validating the submitted data.';
+const UNREADABLE = 'An error occurred while loading the submitted data.';
 
 /** A complaint about a value that is not empty, or none. */
 export type Check = (value: string) => FieldError | undefined | Promise<FieldError | undefined>;
 
-/** The members of a body as text; what is missing or no text is ''. */
+/** The members of a body as text, '' for missing ones. Throws `invalid` for what is no text. */
 export function readText<N extends string>(body: Json, names: readonly N[]): Record<N, string> {
-  const given = body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {};
   const entries = names.map((name) => {
-    const value = given[name];
-    return [name, typeof value === 'string' ? value : ''];
+    const value = member(body, name) ?? '';
+    if (typeof value !== 'string') throw unreadable();
+    return [name, value];
   });
   return Object.fromEntries(entries) as Record<N, string>;
+}
+
+/** By its name, else by the name in whatever case: PocketBase's forms take either. */
+export function member(body: Json, name: string): Json | undefined {
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) return undefined;
+  if (Object.hasOwn(body, name)) return body[name];
+  const wanted = name.toLowerCase();
+  const found = Object.keys(body).find((key) => key.toLowerCase() === wanted);
+  return found === undefined ? undefined : body[found];
+}
+
+/** A form with members of the wrong kind. */
+export function unreadable(): AppError {
+  return new AppError('invalid', UNREADABLE);
 }
 
 /**

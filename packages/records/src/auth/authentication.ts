@@ -1,6 +1,5 @@
 import { AppError, type Collection, type Json, type JsonObject } from '@davit/domain';
 import type { Core } from '../core.ts';
-import { SUPERUSERS_ONLY } from '../failure.ts';
 import type { RecordAuthWithPasswordRequestEvent } from '../hooks/events.ts';
 import type { RecordData } from '../record.ts';
 import type { AuthRecord, RequestInfo } from '../request.ts';
@@ -8,9 +7,12 @@ import type { Context } from '../requests/context.ts';
 import { findRecord, loadRecord } from '../requests/load.ts';
 import { refuseKey } from '../api-keys/scope.ts';
 import { schemaOf } from '../schema.ts';
+import { SUPERUSERS } from '../write/auth-effects.ts';
 import { authCollection } from './auth-collection.ts';
+import { member, unreadable } from './auth-form.ts';
 import { passwordAuth } from './auth-options.ts';
 import type { AuthServices } from './auth-services.ts';
+import { Cooldown } from './cooldown.ts';
 import { EmailChange } from './email-change.ts';
 import { findIdentity } from './find-identity.ts';
 import { describeMethods } from './methods.ts';
@@ -26,6 +28,9 @@ import { sendTestMail } from './test-mail.ts';
 import type { Tokens } from './tokens.ts';
 import { Verification } from './verification.ts';
 
+const REFUSAL_MS = 60_000;
+const NOT_ALLOWED = 'The authorized record is not allowed to perform this action.';
+
 export class RecordAuthentication implements Authentication {
   readonly otp: Otp;
   readonly oauth2: OAuth2;
@@ -36,6 +41,8 @@ export class RecordAuthentication implements Authentication {
   readonly #context: Context;
   readonly #core: Core;
   readonly #tokens: Tokens;
+  /** by address and account: guessing fills no disk */
+  readonly #refused: Cooldown;
 
   constructor(services: AuthServices) {
     this.otp = new Otp(services);
@@ -47,6 +54,7 @@ export class RecordAuthentication implements Authentication {
     this.#context = services.context;
     this.#core = services.context.core;
     this.#tokens = services.tokens;
+    this.#refused = new Cooldown(this.#core.clock, REFUSAL_MS);
   }
 
   async signInWithPassword(
@@ -103,12 +111,30 @@ export class RecordAuthentication implements Authentication {
     const hash = typeof record?.password === 'string' ? record.password : '';
     const matches = await this.#core.hasher.verify(password, hash);
     if (record && matches) return record;
+    await this.#noteRefusal(event);
     throw new AppError('invalid', 'Failed to authenticate.');
   }
 
+  /** Who knocks at the superusers' door, and from where, once a minute. Not what was typed: it may be a password. */
+  async #noteRefusal({
+    collection,
+    record,
+    request,
+  }: RecordAuthWithPasswordRequestEvent): Promise<void> {
+    const key = `${request.ip} ${record?.id ?? ''}`;
+    if (collection.name !== SUPERUSERS || this.#refused.has(key)) return;
+    this.#refused.start(key);
+    await this.#services.audit.note(request, {
+      action: 'sign-in.refused',
+      collection: collection.name,
+      ...(record && { record: record.id }),
+      detail: { method: 'password' },
+    });
+  }
+
   async refresh(idOrName: string, request: RequestInfo): Promise<AuthResponse> {
-    const collection = this.#authCollection(idOrName);
     const { record } = requireSameCollection(this.#core, idOrName, request);
+    const collection = this.#authCollection(idOrName);
     const current = (request.headers.authorization ?? '').replace(/^bearer\s+/i, '');
     const isStatic = current !== '' && !this.#tokens.isRefreshable(current);
     let answer: AuthResponse | undefined;
@@ -126,7 +152,7 @@ export class RecordAuthentication implements Authentication {
   async impersonate(idOrName: string, id: string, request: RequestInfo): Promise<AuthResponse> {
     if (request.auth === undefined) throw new AppError('unauthenticated', UNAUTHENTICATED);
     refuseKey(request.auth);
-    if (!request.auth.superuser) throw new AppError('forbidden', SUPERUSERS_ONLY);
+    if (!request.auth.superuser) throw new AppError('forbidden', NOT_ALLOWED);
     const collection = this.#authCollection(idOrName);
     const record = await loadRecord(this.#context, collection, { id });
     const duration = parseDuration(request.body);
@@ -174,8 +200,10 @@ export class RecordAuthentication implements Authentication {
   }
 }
 
-function parseDuration({ duration = 0 }: JsonObject): number {
-  if (typeof duration === 'number' && duration >= 0) return Math.floor(duration);
+function parseDuration(body: JsonObject): number {
+  const duration = member(body, 'duration') ?? 0;
+  if (typeof duration !== 'number' || !isInt64(duration)) throw unreadable();
+  if (duration >= 0) return duration;
   throw new AppError('invalid', 'An error occurred while validating the submitted data.', {
     data: {
       duration: {
@@ -185,4 +213,8 @@ function parseDuration({ duration = 0 }: JsonObject): number {
       },
     },
   });
+}
+
+function isInt64(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 63;
 }

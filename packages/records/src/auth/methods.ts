@@ -17,7 +17,7 @@ export async function describeMethods(
     oauth2: { providers, enabled },
     mfa: factor(collection, 'mfa'),
     otp: factor(collection, 'otp'),
-    authProviders: enabled ? providers.map((provider) => ({ ...provider, logo: '' })) : null,
+    authProviders: enabled ? providers.map((provider) => ({ ...provider, logo: '' })) : [],
     usernamePassword: identityFields.includes('username'),
     emailPassword: identityFields.includes('email'),
   };

@@ -5,6 +5,7 @@ import type { RequestInfo } from '../request.ts';
 import type { Context } from '../requests/context.ts';
 import { findRecord } from '../requests/load.ts';
 import { MFAS } from '../write/auth-effects.ts';
+import { member } from './auth-form.ts';
 import { factorSettings } from './auth-options.ts';
 import type { MfaChallenge } from './auth-response.ts';
 import type { SignIn } from './pending-sign-in.ts';
@@ -83,6 +84,8 @@ function isExpired({ core }: Context, { created }: RecordData, duration: number)
 }
 
 function givenId({ query, body }: RequestInfo): string {
-  const { mfaId } = body;
-  return typeof mfaId === 'string' && mfaId !== '' ? mfaId : (query.mfaId ?? '');
+  if (query.mfaId !== undefined && query.mfaId !== '') return query.mfaId;
+  const mfaId = member(body, 'mfaId') ?? '';
+  if (typeof mfaId === 'string') return mfaId;
+  throw new AppError('invalid', 'Failed to read MFA Id.');
 }

@@ -1,5 +1,6 @@
 import { AppError, type FieldError, type FieldErrors, type Json } from '@davit/domain';
 import { REQUIRED } from '../fields/field-kind.ts';
+import { readText } from './auth-form.ts';
 
 const MAX_LENGTH = 255;
 
@@ -12,10 +13,8 @@ export interface PasswordForm {
 
 /** Throws `invalid` with PocketBase's complaints. */
 export function parsePasswordForm(body: Json, identityFields: readonly string[]): PasswordForm {
-  const given = body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {};
-  const identity = text(given.identity);
-  const password = text(given.password);
-  const identityField = text(given.identityField);
+  const form = readText(body, ['identity', 'password', 'identityField']);
+  const { identity, password, identityField } = form;
   const errors: FieldErrors = {};
   for (const [name, value] of Object.entries({ identity, password })) {
     const error = checkLength(value);
@@ -24,7 +23,7 @@ export function parsePasswordForm(body: Json, identityFields: readonly string[])
   if (identityField !== '' && !identityFields.includes(identityField)) {
     errors.identityField = { code: 'validation_in_invalid', message: 'Must be a valid value.' };
   }
-  if (Object.keys(errors).length === 0) return { identity, password, identityField };
+  if (Object.keys(errors).length === 0) return form;
   const message = 'An error occurred while validating the submitted data.';
   throw new AppError('invalid', message, { data: errors });
 }
@@ -37,8 +36,4 @@ function checkLength(value: string): FieldError | undefined {
     message: `The length must be between 1 and ${MAX_LENGTH}.`,
     params: { min: 1, max: MAX_LENGTH },
   };
-}
-
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
 }

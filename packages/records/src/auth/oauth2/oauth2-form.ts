@@ -1,5 +1,5 @@
 import type { Json, JsonObject, OAuth2Config } from '@davit/domain';
-import { checkForm, readText } from '../auth-form.ts';
+import { checkForm, member, readText, unreadable } from '../auth-form.ts';
 
 const LOADING = 'An error occurred while loading the submitted data.';
 
@@ -16,6 +16,7 @@ export async function parseOAuth2Form(
   body: Json,
   configs: readonly OAuth2Config[],
 ): Promise<OAuth2Form> {
+  const createData = createDataOf(body);
   const form = readText(body, ['provider', 'code', 'codeVerifier', 'redirectURL', 'redirectUrl']);
   const { provider: name } = form;
   const config = configs.find((known) => known.name === name);
@@ -34,11 +35,12 @@ export async function parseOAuth2Form(
     code: form.code,
     codeVerifier: form.codeVerifier,
     redirectURL: form.redirectURL || form.redirectUrl,
-    createData: createDataOf(body),
+    createData,
   };
 }
 
 function createDataOf(body: Json): JsonObject {
-  const data = (body as JsonObject).createData;
-  return data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
+  const data = member(body, 'createData') ?? {};
+  if (typeof data !== 'object' || Array.isArray(data)) throw unreadable();
+  return data;
 }
