@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSchedule, parseSchedule } from './schedule.ts';
+import { parseSchedule, scheduleComplaint } from './schedule.ts';
 
 test.each([
   ['0 0 * * *', '2026-01-01T00:00:00Z', true],
@@ -14,15 +14,21 @@ test.each([
 });
 
 test.each([
-  '',
-  '* * * *',
-  '60 * * * *',
-  '* 24 * * *',
-  '5/2 * * * *',
-  '* * * * 7',
-  '* *  * * *',
-  '@never',
-  '1-0 * * * *',
-])('%j is no expression', (expression) => {
-  expect(isSchedule(expression)).toBe(false);
+  ['', 'Invalid cron expression - must be a valid macro'],
+  ['* * * *', 'Invalid cron expression - must be a valid macro'],
+  ['@never', 'Invalid cron expression - must be a valid macro'],
+  ['* *  * * *', 'Invalid cron expression - must be a valid macro'],
+  ['60 * * * *', 'Invalid segment value'],
+  ['* 24 * * *', 'Invalid segment value'],
+  ['* * * * 7', 'Invalid segment value'],
+  ['x * * * *', 'Invalid segment value'],
+  ['5/2 * * * *', 'Invalid segment step - step > 1'],
+  ['*/0 * * * *', 'Invalid segment step boundary - the step must be between 1 and the 59'],
+  ['*/2/2 * * * *', 'Invalid segment step format'],
+  ['1-0 * * * *', 'Invalid segment range maximum - must be between 1 and 59'],
+  ['60-61 * * * *', 'Invalid segment range minimum - must be between 0 and 59'],
+  ['1-2-3 * * * *', 'Invalid segment range format'],
+])('%j is no expression: %s', (expression, complaint) => {
+  expect(parseSchedule(expression)).toBeUndefined();
+  expect(scheduleComplaint(expression)).toContain(complaint);
 });

@@ -24,14 +24,8 @@ export type Schedule = (time: Date) => boolean;
  * Five fields of `*`, numbers, ranges, lists and steps, or a macro; PocketBase's grammar. undefined when malformed.
  */
 export function parseSchedule(expression: string): Schedule | undefined {
-  const fields = (MACROS[expression] ?? expression).split(' ');
-  if (fields.length !== BOUNDS.length) return undefined;
-  const sets: ReadonlySet<number>[] = [];
-  for (const [index, [min, max]] of BOUNDS.entries()) {
-    const set = parseField(fields[index] ?? '', min, max);
-    if (!set) return undefined;
-    sets.push(set);
-  }
+  const sets = parseFields(expression);
+  if (typeof sets === 'string') return undefined;
   return (time) => {
     const now = [
       time.getUTCMinutes(),
@@ -44,11 +38,28 @@ export function parseSchedule(expression: string): Schedule | undefined {
   };
 }
 
-export function isSchedule(expression: string): boolean {
-  return parseSchedule(expression) !== undefined;
+/** What is wrong with an expression, in PocketBase's words; undefined for a good one. */
+export function scheduleComplaint(expression: string): string | undefined {
+  const sets = parseFields(expression);
+  return typeof sets === 'string' ? sets : undefined;
 }
 
-const PART = /^(?:(\*)|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/;
+/** What a complaint stands for, until it reaches the caller. */
+type Parsed<T> = T | string;
+
+function parseFields(expression: string): Parsed<ReadonlySet<number>[]> {
+  const fields = (MACROS[expression] ?? expression).split(' ');
+  if (fields.length !== BOUNDS.length) {
+    return 'Invalid cron expression - must be a valid macro or to have exactly 5 space separated segments.';
+  }
+  const sets: ReadonlySet<number>[] = [];
+  for (const [index, bounds] of BOUNDS.entries()) {
+    const set = parseField(fields[index] ?? '', bounds);
+    if (typeof set === 'string') return set;
+    sets.push(set);
+  }
+  return sets;
+}
 
 interface Range {
   first: number;
@@ -56,26 +67,53 @@ interface Range {
   step: number;
 }
 
-function parseField(field: string, min: number, max: number): ReadonlySet<number> | undefined {
+type Bounds = readonly [min: number, max: number];
+
+function parseField(field: string, bounds: Bounds): Parsed<ReadonlySet<number>> {
   const values = new Set<number>();
   for (const part of field.split(',')) {
-    const range = parseRange(part, min, max);
-    if (!range) return undefined;
+    const range = parsePart(part, bounds);
+    if (typeof range === 'string') return range;
     for (let value = range.first; value <= range.last; value += range.step) values.add(value);
   }
   return values;
 }
 
-function parseRange(part: string, min: number, max: number): Range | undefined {
-  const match = PART.exec(part);
-  if (!match) return undefined;
-  const [, any, from, to, stepText = '1'] = match;
-  const step = Number(stepText);
-  if (step < 1 || step > max) return undefined;
-  if (any !== undefined) return { first: min, last: max, step };
-  // a step needs something to step through
-  if (to === undefined && step !== 1) return undefined;
-  const first = Number(from);
-  const last = Number(to ?? from);
-  return first < min || last > max || last < first ? undefined : { first, last, step };
+function parsePart(part: string, [min, max]: Bounds): Parsed<Range> {
+  const [span = '', stepText, ...more] = part.split('/');
+  if (more.length > 0) {
+    return 'Invalid segment step format - must be in the format */n or 1-30/n.';
+  }
+  const step = stepText === undefined ? 1 : number(stepText);
+  if (!(step >= 1 && step <= max)) {
+    return `Invalid segment step boundary - the step must be between 1 and the ${max}.`;
+  }
+  if (span === '*') return { first: min, last: max, step };
+  return parseSpan(span.split('-'), [min, max], step);
+}
+
+function parseSpan(ends: readonly string[], [min, max]: Bounds, step: number): Parsed<Range> {
+  const [from = '', to] = ends;
+  const first = number(from);
+  if (to === undefined) {
+    // a step needs something to step through
+    if (step !== 1) {
+      return 'Invalid segment step - step > 1 could be used only with the wildcard or range format.';
+    }
+    if (first >= min && first <= max) return { first, last: first, step };
+    return 'Invalid segment value - must be between the min and max of the segment.';
+  }
+  if (ends.length > 2) {
+    return 'Invalid segment range format - the range must have 1 or 2 parts.';
+  }
+  if (!(first >= min && first <= max)) {
+    return `Invalid segment range minimum - must be between ${min} and ${max}.`;
+  }
+  const last = number(to);
+  if (last >= first && last <= max) return { first, last, step };
+  return `Invalid segment range maximum - must be between ${first} and ${max}.`;
+}
+
+function number(text: string): number {
+  return /^\d{1,2}$/.test(text) ? Number(text) : NaN;
 }

@@ -5,8 +5,7 @@ const BAD_BODY = 'An error occurred while loading the submitted data.';
 
 /**
  * The settings with what is given put over them, as Go decodes JSON over a value: keys in any case, unknown ones
- * ignored, `null` changes nothing, entries of lists keep what they do not mention. Throws `invalid` for values of
- * another type.
+ * ignored, `null` is the empty value, lists are taken anew. Throws `invalid` for values of another type.
  */
 export function mergeSettings(base: SettingsData, given: JsonObject): SettingsData {
   return mergeValue(base as unknown as Json, given) as unknown as SettingsData;
@@ -25,8 +24,8 @@ export function readSettings(stored: unknown): SettingsData {
 }
 
 function mergeValue(base: Json, given: Json): Json {
-  if (given === null) return Array.isArray(base) ? [] : base;
-  if (Array.isArray(base)) return mergeList(base, given);
+  if (given === null) return emptied(base);
+  if (Array.isArray(base)) return readList(given);
   if (isObject(base)) return mergeObject(base, given);
   if (typeof base !== typeof given) throw new AppError('invalid', BAD_BODY);
   if (typeof given === 'number' && !Number.isInteger(given))
@@ -40,22 +39,31 @@ function mergeObject(base: JsonObject, given: Json): JsonObject {
   const merged = { ...base };
   for (const [key, value] of Object.entries(given)) {
     const name = names.get(key.toLowerCase());
-    if (name !== undefined) merged[name] = mergeValue(merged[name] ?? null, value);
+    if (name === 'rules') merged[name] = readRules(value);
+    else if (name !== undefined) merged[name] = mergeValue(merged[name] ?? null, value);
   }
   return merged;
 }
 
-/** The only list of objects are the rate limit rules; all others hold text. */
-function mergeList(base: Json[], given: Json): Json[] {
+function readList(given: Json): Json[] {
   if (!Array.isArray(given)) throw new AppError('invalid', BAD_BODY);
-  return given.map((item, index) => {
-    if (isObject(item)) {
-      const known = base[index] ?? null;
-      return mergeObject(isObject(known) ? known : { ...EMPTY_RULE }, item);
-    }
-    if (typeof item !== 'string') throw new AppError('invalid', BAD_BODY);
-    return item;
-  });
+  return given.map((item) => mergeValue('', item));
+}
+
+/** The only list that does not hold text. */
+function readRules(given: Json): Json[] {
+  if (given === null) return [];
+  if (!Array.isArray(given)) throw new AppError('invalid', BAD_BODY);
+  return given.map((rule) => mergeValue({ ...EMPTY_RULE }, rule));
+}
+
+function emptied(value: Json): Json {
+  if (Array.isArray(value)) return [];
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, emptied(it)]));
+  }
+  if (typeof value === 'number') return 0;
+  return typeof value === 'boolean' ? false : '';
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -1,5 +1,6 @@
 import { AppError, type Json, type SecretBox } from '@davit/domain';
 import { appendAudit, changedPaths } from '../audit/append-audit.ts';
+import { unreadable } from '../auth/auth-form.ts';
 import type { Core } from '../core.ts';
 import { runExecute, runModel } from '../hooks/model-chain.ts';
 import type { RequestInfo } from '../request.ts';
@@ -71,6 +72,7 @@ export function editableSettings(parts: SettingsParts): Settings {
 async function testFiles({ source, testBucket }: SettingsParts, filesystem: Json | undefined) {
   if (filesystem !== 'storage' && filesystem !== 'backups') {
     const isBlank = [undefined, null, ''].some((blank) => blank === filesystem);
+    if (!isBlank && typeof filesystem !== 'string') throw unreadable();
     throw new AppError('invalid', TEST_FAILED, {
       data: { filesystem: isBlank ? REQUIRED : IN_INVALID },
     });

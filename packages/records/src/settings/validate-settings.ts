@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { FieldError, FieldErrors } from '@davit/domain';
 import { atLeast, BAD_FORMAT, lengthBetween } from '../collections/complaints.ts';
-import { isSchedule } from '../crons/schedule.ts';
+import { scheduleComplaint } from '../crons/schedule.ts';
 import { isEmail } from '../fields/email.ts';
 import { REQUIRED } from '../fields/field-kind.ts';
 import { urlHost } from '../fields/url.ts';
@@ -43,7 +43,9 @@ export function validateSettings(settings: SettingsData): FieldErrors {
 function meta(it: SettingsData['meta']): Check {
   const color = 'Must be a valid hexadecimal color code.';
   return group({
-    accentColor: check(it.accentColor, isColor, 'validation_is_hex_color', color),
+    accentColor:
+      exactly(it.accentColor, 7) ??
+      check(it.accentColor, isColor, 'validation_is_hex_color', color),
     appName: required(it.appName) ?? length(it.appName),
     appURL: required(it.appURL) ?? url(it.appURL),
     senderName: required(it.senderName) ?? length(it.senderName),
@@ -84,11 +86,10 @@ function group(checks: Record<string, Check>): FieldErrors | undefined {
 
 function schedule({ cron, cronMaxKeep }: SettingsData['backups']): Record<string, Check> {
   const keep = cron === '' || cronMaxKeep !== 0 ? undefined : REQUIRED;
+  const malformed = cron === '' ? undefined : scheduleComplaint(cron);
   return {
     cron:
-      cron === '' || isSchedule(cron)
-        ? undefined
-        : { code: 'validation_invalid_cron', message: 'Invalid cron expression.' },
+      malformed === undefined ? undefined : { code: 'validation_invalid_cron', message: malformed },
     cronMaxKeep: keep ?? (cronMaxKeep !== 0 && cronMaxKeep < 1 ? atLeast(1) : undefined),
   };
 }
@@ -151,6 +152,15 @@ const notNegative = (value: number): Check => (value < 0 ? atLeast(0) : undefine
 
 const length = (text: string): Check =>
   Buffer.byteLength(text) > 255 ? lengthBetween(1, 255) : undefined;
+
+const exactly = (text: string, size: number): Check =>
+  text === '' || Buffer.byteLength(text) === size
+    ? undefined
+    : {
+        code: 'validation_length_invalid',
+        message: `The length must be exactly ${size}.`,
+        params: { min: size, max: size },
+      };
 
 const isColor = (text: string): boolean => /^#[0-9a-f]{6}$/i.test(text);
 
