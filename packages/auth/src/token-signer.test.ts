@@ -34,6 +34,13 @@ test('refuses an expired token by its own clock', () => {
   expect(signer.verify(token, 'key')).toBeUndefined();
 });
 
+test('refuses a token of the future', () => {
+  const signer = createTokenSigner(() => 1_000_000);
+  const issuedAt = (iat: number): string => signer.sign({ ...claims, iat } as TokenClaims, 'key');
+  expect(signer.verify(issuedAt(1001), 'key')).toBeUndefined();
+  expect(signer.verify(issuedAt(1000), 'key')).toMatchObject(claims);
+});
+
 test('refuses a token that is not signed', () => {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const token = `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.`;

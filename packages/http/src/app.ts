@@ -10,6 +10,7 @@ import { cronsRouter } from './crons/crons-router.ts';
 import { errorResponse } from './error-response.ts';
 import { filesRouter } from './files/files-router.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
+import { scheduleCleanUp } from './limits/schedule-clean-up.ts';
 import { logRequests } from './logs/log-requests.ts';
 import { logsRouter } from './logs/logs-router.ts';
 import { metricsRouter } from './metrics/metrics-doors.ts';
@@ -91,6 +92,7 @@ export function createApp(options: AppOptions): Express {
     const { logs, crons, backups } = options.maintenance;
     app.use(logsRouter(records, logs), cronsRouter(records, crons));
     app.use(backupsRouter(records, backups));
+    scheduleCleanUp(limiter, { crons, records });
   }
   app.use(realtimeRouter(records));
   if (options.platform) app.use(options.platform);

@@ -33,7 +33,7 @@ export function createOAuth2Providers(options: OAuth2Options = {}): OAuth2Provid
         displayName: settings.displayName,
         logo: LOGOS[config.name] ?? '',
         state,
-        authURL: `${url}&redirect_uri=`,
+        authURL: `${sorted(url)}&redirect_uri=`,
         codeVerifier,
         codeChallenge: codeVerifier === '' ? '' : challengeOf(codeVerifier),
         codeChallengeMethod: codeVerifier === '' ? '' : 'S256',
@@ -126,4 +126,11 @@ async function explained<T>(what: 'token' | 'user', work: () => Promise<T>): Pro
   } catch (cause) {
     throw new AppError('invalid', `Failed to fetch OAuth2 ${what}.`, { cause });
   }
+}
+
+/** The parameters by name, as PocketBase writes them. */
+function sorted(text: string): string {
+  const url = new URL(text);
+  url.searchParams.sort();
+  return url.href;
 }

@@ -4,11 +4,11 @@ import { AppError } from '@davit/domain';
 import { isInside } from '@davit/records';
 import type { Backups, Records } from '@davit/records';
 import { Router } from 'express';
-import type { Response } from 'express';
-import { readBody } from '../body/read-body.ts';
+import type { Request, Response } from 'express';
 import { contextOf } from '../context.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
+import { readForm, withText } from '../records/auth-form.ts';
 import { parseQuery } from '../request-info.ts';
 import { readUpload } from './read-upload.ts';
 
@@ -32,8 +32,7 @@ export function backupsRouter(records: Records, backups: Backups): Router {
   });
   router.post('/api/backups', async (req, res) => {
     requireSuperuser(res, '@admin:backups');
-    const { name } = (await readBody(req)).body;
-    const key = typeof name === 'string' ? name : '';
+    const key = await readName(req);
     await noted(res, 'create', key, () => backups.create(key));
     sendNoContent(res);
   });
@@ -74,4 +73,11 @@ export function backupsRouter(records: Records, backups: Backups): Router {
     sendNoContent(res);
   });
   return router;
+}
+
+/** '': one is to be made up */
+async function readName(req: Request): Promise<string> {
+  const { name = '' } = withText(req, (await readForm(req)).body);
+  if (typeof name === 'string' || name === null) return name ?? '';
+  throw new AppError('invalid', 'An error occurred while loading the submitted data.');
 }

@@ -44,7 +44,7 @@ function createParser(req: Request): busboy.Busboy {
 }
 
 function missing(field: string): AppError {
-  return new AppError('invalid', 'An error occurred while loading the submitted data.', {
+  return new AppError('invalid', 'An error occurred while validating the submitted data.', {
     data: { [field]: { code: 'validation_required', message: 'Cannot be blank.' } },
   });
 }

@@ -12,6 +12,8 @@ export type LimitedRequest = Pick<Request, 'method' | 'path'>;
 
 interface Window {
   since: number;
+  /** milliseconds */
+  length: number;
   count: number;
 }
 
@@ -49,6 +51,14 @@ export class RateLimiter {
     this.#check(res, labels, ({ audience }) => counter + audience);
   }
 
+  /** Forgets windows that are over. */
+  cleanUp(): void {
+    const now = this.#now();
+    for (const [key, { since, length }] of this.#windows) {
+      if (now - since >= length) this.#windows.delete(key);
+    }
+  }
+
   #skips(res: Response): boolean {
     const { enabled, excludedIPs } = this.#settings().rateLimits;
     if (!enabled) return true;
@@ -78,8 +88,8 @@ export class RateLimiter {
   #count(key: string, { duration, maxRequests }: RateLimitRule): void {
     const now = this.#now();
     const known = this.#windows.get(key);
-    const isOver = known === undefined || now - known.since >= duration * 1000;
-    const window = isOver ? { since: now, count: 0 } : known;
+    const isOver = known === undefined || now - known.since >= known.length;
+    const window = isOver ? { since: now, length: duration * 1000, count: 0 } : known;
     window.count++;
     if (isOver && this.#windows.size >= MOST_WINDOWS) this.#windows.clear();
     this.#windows.set(key, window);

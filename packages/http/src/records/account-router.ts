@@ -17,19 +17,19 @@ export function accountRouter(records: Records, limiter: RateLimiter): Router {
     limit(req, res, 'requestOTP');
     const body = await readForm(req);
     const request = requestInfo(req, res, body);
-    sendJson(res, 200, await otp.request(req.params.collection, body.body, request));
+    sendJson(res, 200, await otp.request(req.params.collection, withText(req, body.body), request));
   });
   router.post(`${path}/auth-with-otp`, async (req, res) => {
     limit(req, res, 'authWithOTP', 'auth');
     const body = await readForm(req);
-    const form = withText(body.body, ['otpId', 'password']);
+    const form = withText(req, body.body);
     const answer = await otp.signIn(req.params.collection, form, requestInfo(req, res, body));
     sendJson(res, 'mfaId' in answer ? 401 : 200, answer);
   });
   router.post(`${path}/auth-with-oauth2`, async (req, res) => {
     limit(req, res, 'authWithOAuth2', 'auth');
     const body = await readForm(req);
-    const form = withText(body.body, ['code', 'codeVerifier']);
+    const form = withText(req, body.body);
     const answer = await oauth2.signIn(req.params.collection, form, requestInfo(req, res, body));
     sendJson(res, 'mfaId' in answer ? 401 : 200, answer);
   });
@@ -46,7 +46,7 @@ export function accountRouter(records: Records, limiter: RateLimiter): Router {
       limit(req, res, action);
       if (name === 'request-email-change') requireAuth(res);
       const body = await readForm(req);
-      const form = withText(body.body, ['password', 'passwordConfirm']);
+      const form = withText(req, body.body);
       await run(req.params.collection, form, requestInfo(req, res, body));
       sendNoContent(res);
     });

@@ -1,11 +1,12 @@
 import { AppError } from '@davit/domain';
 import type { JsonObject } from '@davit/domain';
 import type { Request } from 'express';
-import { readBody } from '../body/read-body.ts';
+import { hasReadableBody, readBody } from '../body/read-body.ts';
 import type { Body } from '../body/read-body.ts';
 
 /** The body of a sign-in and its like. Errors: `invalid` in PocketBase's words. */
 export async function readForm(req: Request): Promise<Body> {
+  if (!hasReadableBody(req)) throw new AppError('invalid', 'Unsupported Content-Type.');
   try {
     return await readBody(req);
   } catch (error) {
@@ -16,12 +17,12 @@ export async function readForm(req: Request): Promise<Body> {
   }
 }
 
-/** In forms `123` became a number; these members are text. */
-export function withText(body: JsonObject, names: readonly string[]): JsonObject {
-  const text = { ...body };
-  for (const name of names) {
-    const value = text[name];
-    if (typeof value === 'number' || typeof value === 'boolean') text[name] = String(value);
-  }
-  return text;
+/** In a form everything is text, though `123` was read as a number; a JSON body says itself what it means. */
+export function withText(req: Request, body: JsonObject): JsonObject {
+  if (req.is('json') !== false) return body;
+  const entries = Object.entries(body).map(([name, value]) => {
+    const isText = typeof value === 'number' || typeof value === 'boolean';
+    return [name, isText ? String(value) : value] as const;
+  });
+  return Object.fromEntries(entries);
 }

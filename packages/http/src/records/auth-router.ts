@@ -1,7 +1,7 @@
 import type { Records } from '@davit/records';
 import { Router } from 'express';
 import { requireAuth } from '../guards.ts';
-import { sendJson } from '../json-response.ts';
+import { sendJson, sendPicked } from '../json-response.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { requestInfo } from '../request-info.ts';
 import { readForm, withText } from './auth-form.ts';
@@ -14,7 +14,7 @@ export function authRouter(records: Records, limiter: RateLimiter): Router {
   const limit = limitAction(records, limiter);
   router.get(`${path}/auth-methods`, async (req, res) => {
     limit(req, res, 'listAuthMethods');
-    sendJson(res, 200, await records.auth.methods(req.params.collection));
+    sendPicked(res, 200, await records.auth.methods(req.params.collection));
   });
   router.post(`${path}/auth-with-password`, async (req, res) => {
     limit(req, res, 'authWithPassword', 'auth');
@@ -22,7 +22,7 @@ export function authRouter(records: Records, limiter: RateLimiter): Router {
     const request = requestInfo(req, res, body);
     const answer = await records.auth.signInWithPassword(
       req.params.collection,
-      withText(body.body, ['identity', 'password']),
+      withText(req, body.body),
       request,
     );
     sendJson(res, 'mfaId' in answer ? 401 : 200, answer);

@@ -7,14 +7,19 @@ type CollectionRequest = LimitedRequest & { params: { collection: string } };
 type LimitAction = (req: CollectionRequest, res: Response, ...actions: string[]) => void;
 
 /**
- * Counts what is done to the collection in the path. Errors: `rate_limited`; `not_found` (no such collection) while
- * limits are on.
+ * Counts what is done to the collection in the path. Errors: `rate_limited`; `not_found` (no such collection, unless
+ * the handler has its own words for that).
  */
-export function limitAction(records: Records, limiter: RateLimiter): LimitAction {
+export function limitAction(
+  records: Records,
+  limiter: RateLimiter,
+  { toleratesMissing = false }: { toleratesMissing?: boolean } = {},
+): LimitAction {
   return (req, res, ...actions) => {
-    if (!records.settings.current.rateLimits.enabled) return;
     const collection = records.collections.find(req.params.collection);
+    if (!collection && toleratesMissing) return;
     if (!collection) throw new AppError('not_found', 'Missing or invalid collection context.');
+    if (!records.settings.current.rateLimits.enabled) return;
     limiter.checkAction(req, res, { collection, actions });
   };
 }

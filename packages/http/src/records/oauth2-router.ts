@@ -8,8 +8,6 @@ import { sendPicked } from '../json-response.ts';
 import { parseQuery } from '../request-info.ts';
 import { withText } from './auth-form.ts';
 
-const MEMBERS = ['state', 'code', 'error', 'user'];
-
 /** Where providers send browsers back to, and the list of providers. */
 export function oauth2Router(records: Records): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -38,7 +36,7 @@ export function oauth2Router(records: Records): Router {
 async function readRedirect(req: Request): Promise<OAuth2Redirect | undefined> {
   try {
     const { body } = await readBody(req);
-    return asRedirect(withText(body, MEMBERS));
+    return asRedirect(withText(req, body));
   } catch {
     return undefined;
   }

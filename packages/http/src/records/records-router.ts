@@ -11,7 +11,7 @@ import { recordBodyLimit } from './body-limit.ts';
 export function recordsRouter(records: Records, limiter: RateLimiter): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const path = '/api/collections/:collection/records';
-  const limit = limitAction(records, limiter);
+  const limit = limitAction(records, limiter, { toleratesMissing: true });
   router.get(path, async (req, res) => {
     limit(req, res, 'list');
     sendJson(res, 200, await records.list(req.params.collection, requestInfo(req, res)));

@@ -14,7 +14,8 @@ export function testMailRouter(records: Records): Router {
     try {
       await records.auth.sendTestMail(body);
     } catch (cause) {
-      if (AppError.is(cause, 'invalid') && cause.data) throw cause;
+      // about the form; what a mail server refused has a cause
+      if (AppError.is(cause, 'invalid') && cause.cause === undefined) throw cause;
       throw new AppError('invalid', 'Failed to send the test email.', { cause });
     }
     sendNoContent(res);

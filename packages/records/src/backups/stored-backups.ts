@@ -19,6 +19,11 @@ const TAKEN: FieldError = {
   message: 'The backup file name is invalid or already exists.',
 };
 
+const UPLOADED: FieldError = {
+  code: 'validation_backup_name_exists',
+  message: 'Backup file with the specified name already exists.',
+};
+
 export interface StoredBackupsOptions {
   store: BackupStore;
   settings: () => SettingsData;
@@ -58,7 +63,7 @@ export class StoredBackups implements Backups {
         await this.#options.store.add(name, content);
       } catch (error) {
         if (AppError.is(error, 'conflict')) {
-          throw new AppError('invalid', INVALID, { data: { file: TAKEN }, cause: error });
+          throw new AppError('invalid', INVALID, { data: { file: UPLOADED }, cause: error });
         }
         if (!AppError.is(error, 'invalid')) throw error;
         const code = 'validation_invalid_mime_type';

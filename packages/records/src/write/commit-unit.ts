@@ -10,7 +10,9 @@ import { watchesCascades } from '../hooks/model-chain.ts';
 import type { RecordTx } from '../hooks/record-tx.ts';
 import type { RecordData } from '../record.ts';
 import { schemaOf } from '../schema.ts';
+import { AUTH_TABLES } from './auth-effects.ts';
 import type { Change } from './draft.ts';
+import { ownerComplaint } from './owner-reference.ts';
 import { RecordWork } from './record-work.ts';
 import { atOnce, drive } from './work.ts';
 
@@ -107,6 +109,13 @@ export class CommitUnit implements RecordTx {
       }
     }
     return errors;
+  }
+
+  /** Complaints about what the record refers to, looked up where nobody can delete it meanwhile. */
+  missingReferences(collection: Collection, record: RecordData): FieldErrors {
+    const errors = this.missingRelations(collection, record);
+    if (Object.keys(errors).length > 0 || !AUTH_TABLES.includes(collection.name)) return errors;
+    return ownerComplaint(this.core, this.tx, record);
   }
 
   #working({ hooked }: { hooked: boolean }): RecordWork {

@@ -117,7 +117,7 @@ function prepare(saving: Saving, tx: WriteTx): CommitUnit {
   const unit = (saving.unit = new CommitUnit(saving.core, tx));
   for (const step of saving.steps) step(unit);
   const { collection, record } = saving.draft;
-  const missing = unit.missingRelations(collection, record);
+  const missing = unit.missingReferences(collection, record);
   if (Object.keys(missing).length > 0) throw refused(saving.draft, missing);
   return unit;
 }
