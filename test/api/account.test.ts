@@ -276,6 +276,25 @@ describe('providers', () => {
     }
   });
 
+  test('a browser elsewhere ends the wait', async () => {
+    const trustedProxy = { headers: ['X-Real-IP'] };
+    await api('/api/settings', { trustedProxy }, { as: 'superuser', method: 'PATCH' });
+    const source = new EventSource(`${server.url}/api/realtime`);
+    try {
+      const clientId = await new Promise<string>((resolve) => {
+        source.addEventListener('PB_CONNECT', ({ lastEventId }) => resolve(lastEventId));
+      });
+      await api('/api/realtime', { clientId, subscriptions: ['@oauth2'] });
+      const path = `/api/oauth2-redirect?state=${clientId}&code=abc`;
+      for (const headers of [{ 'x-real-ip': '192.0.2.7' }, {}]) {
+        const back = await send(server, { path, headers });
+        expect(back.headers.get('location')).toBe('../_/#/auth/oauth2-redirect-failure');
+      }
+    } finally {
+      source.close();
+    }
+  });
+
   test('post back too, and a stranger is told nothing', async () => {
     const body = new URLSearchParams({ state: 'x'.repeat(40), code: 'abc' });
     const back = await send(server, { method: 'POST', path: '/api/oauth2-redirect', body });

@@ -121,12 +121,14 @@ export class RealtimeHub implements Realtime, Audience {
   tell(clientId: string, topic: string, { data, ip }: { data: Json; ip: string }): boolean {
     const client = this.#clients.get(clientId);
     const topics = client?.topics.filter(({ name }) => name === topic) ?? [];
-    if (client?.ip !== ip || topics.length === 0) return false;
+    if (client === undefined || topics.length === 0) return false;
+    const isOwn = client.ip === ip;
     for (const { subscription } of topics) {
-      void this.#send(client, { event: subscription, data: JSON.stringify(data) });
+      if (isOwn) void this.#send(client, { event: subscription, data: JSON.stringify(data) });
+      // told from elsewhere, too: whoever guessed the client has one attempt
       client.unsubscribe(subscription);
     }
-    return true;
+    return isOwn;
   }
 
   watched(topic: string): boolean {
