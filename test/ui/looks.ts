@@ -88,6 +88,13 @@ const APP: Look[] = [
   { name: 'app-degraded', path: app('payments'), ready: phase('Degraded') },
   { name: 'app-stopped', path: app('mailer'), ready: phase('Stopped') },
   { name: 'app-pending', path: app('database'), ready: phase('Pending') },
+  {
+    name: 'app-rolled-back',
+    path: app('checkout'),
+    ready: text('https://checkout.example.com/'),
+  },
+  { name: 'app-completed', path: app('import'), ready: text('It ran to its end.') },
+  { name: 'app-unscaled', path: app('catalogue'), ready: text(/metrics server/) },
   { name: 'app-draft', path: app('draft'), ready: text('Nothing has been rolled out yet') },
   { name: 'app-drifted', path: app('metrics'), ready: text('What the engine does for this app') },
   {

@@ -61,6 +61,7 @@ describe.runIf(has('chromium'))('every page, in light and dark', () => {
       await there.shoot(`${name}-${screen}-light`);
       const light = await findingsOf(page);
       await page.emulateMedia({ colorScheme: 'dark' });
+      await page.locator('html[data-theme=dark]').waitFor();
       await there.shoot(`${name}-${screen}-dark`);
       const dark = await colourFindingsOf(page);
       const complaints = there.complaints().filter((text) => !text.includes(UPSET));

@@ -104,6 +104,24 @@ export const specOf = (name: string, tag: string): JsonObject => ({
   },
 });
 
+const RUNNING = verdict('Running');
+/** It serves, but the cluster has no metrics to scale it by. */
+const UNSCALED: Verdict & { status: JsonObject } = {
+  ...RUNNING,
+  status: {
+    conditions: [
+      ...(RUNNING.status['conditions'] as JsonObject[]),
+      {
+        type: 'Degraded',
+        status: 'True',
+        lastTransitionTime: minutesAgo(42),
+        reason: 'AutoscalerInactive',
+        message: 'The HPA was unable to compute the replica count: no metrics returned.',
+      },
+    ],
+  },
+};
+
 /** One app for each state that an app can be in, by its name. */
 export const SCENES: Record<string, Scene> = {
   web: {
@@ -167,6 +185,25 @@ export const SCENES: Record<string, Scene> = {
   },
   mailer: {
     ...verdict('Stopped', 'Stopped', 'Stopped; volumes and settings are kept.'),
+    replicas: { desired: 0, updated: 0, ready: 0 },
+  },
+  catalogue: {
+    ...UNSCALED,
+    replicas: { desired: 2, updated: 2, ready: 2 },
+    instances: [instance('f3k8s', 'Running'), instance('w2p6j', 'Running')],
+  },
+  checkout: {
+    ...verdict(
+      'Degraded',
+      'RolledBack',
+      'The newest spec failed (ProgressDeadlineExceeded: 0 of 2 instances became ready in 600 s); the last one that worked is in its place.',
+    ),
+    replicas: { desired: 2, updated: 2, ready: 2 },
+    instances: [instance('t5n1z', 'Running'), instance('r7c4b', 'Running')],
+    urls: ['https://checkout.example.com/'],
+  },
+  import: {
+    ...verdict('Stopped', 'Completed', 'It ran to its end.'),
     replicas: { desired: 0, updated: 0, ready: 0 },
   },
   database: verdict('Pending', 'VolumePending', VOLUME),

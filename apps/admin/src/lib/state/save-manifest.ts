@@ -6,6 +6,17 @@ import type { ManifestDraft } from './manifest-draft.svelte.ts';
 const PREFIX = 'manifest.';
 export const CHECK_FORM = 'Some fields need your attention.';
 
+/** The manifest of a draft, or what is wrong with it: the draft then holds the same at its fields. */
+export async function checkManifest(
+  draft: ManifestDraft,
+): Promise<{ manifest?: Manifest; problem?: Problem }> {
+  const manifest = draft.result();
+  const errors = manifest === undefined ? { ...draft.errors } : await validateManifest(manifest);
+  if (manifest !== undefined && Object.keys(errors).length === 0) return { manifest };
+  draft.errors = errors;
+  return { problem: { status: 400, message: CHECK_FORM, fields: errors, requestId: '' } };
+}
+
 /**
  * Checks a draft and hands its manifest to `send`. On refusal the draft holds the server's words at their
  * fields and the problem is returned; undefined means saved.
@@ -15,12 +26,8 @@ export async function saveManifest(
   send: (manifest: Manifest) => Promise<unknown>,
 ): Promise<Problem | undefined> {
   try {
-    const manifest = draft.result();
-    const errors = manifest === undefined ? { ...draft.errors } : await validateManifest(manifest);
-    if (manifest === undefined || Object.keys(errors).length > 0) {
-      draft.errors = errors;
-      return { status: 400, message: CHECK_FORM, fields: errors, requestId: '' };
-    }
+    const { manifest, problem } = await checkManifest(draft);
+    if (manifest === undefined) return problem;
     await send(manifest);
     return undefined;
   } catch (error) {
