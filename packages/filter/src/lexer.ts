@@ -48,7 +48,7 @@ export class Lexer {
     if (first === "'" || first === '"') return { kind: 'text', value: this.#string().value };
     if (first === '-' || /\d/.test(first)) return this.#number();
     const name = this.#match(IDENTIFIER);
-    if (name === undefined) throw invalid(`unexpected character "${first}"`);
+    if (name === undefined) throw invalid(`unexpected character '${first}'`);
     if (/[.:]$|^[@_#]$/.test(name)) throw invalid(`invalid identifier "${name}"`);
     if (this.#text.charAt(this.#position) !== '(') return { kind: 'identifier', name };
     return { kind: 'function', name, args: this.#arguments(name, depth) };
@@ -76,13 +76,14 @@ export class Lexer {
         value += ESCAPES[escaped] ?? `\\${escaped}`;
       } else value += character;
     }
-    throw invalid(`invalid quoted text "${this.#text.slice(start)}"`);
+    throw invalid(`invalid quoted text ${JSON.stringify(this.#text.slice(start))}`);
   }
 
   /** The raw text between matching parentheses. Quotes are respected, comments are not. */
   #group(): Token {
     const start = ++this.#position;
-    for (let open = 1; this.#position < this.#text.length;) {
+    let open = 1;
+    while (this.#position < this.#text.length) {
       const character = this.#text.charAt(this.#position);
       if (character === "'" || character === '"') {
         this.#string();
@@ -93,7 +94,7 @@ export class Lexer {
       if (character === ')') open--;
       if (open === 0) return { kind: 'group', text: this.#text.slice(start, this.#position - 1) };
     }
-    throw invalid('invalid formatted group - missing closing bracket');
+    throw invalid(`invalid formatted group - missing ${open} closing bracket(s)`);
   }
 
   #arguments(name: string, depth: number): OperandNode[] {

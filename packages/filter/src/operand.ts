@@ -37,9 +37,12 @@ function resolveIdentifier(name: string, scope: Scope): ResolvedOperand {
 }
 
 function resolveGeoDistance(nodes: OperandNode[], scope: Scope): ResolvedOperand {
-  if (nodes.length !== 4) throw invalid('geoDistance expects 4 arguments');
-  if (nodes.some(({ kind }) => kind !== 'identifier' && kind !== 'number')) {
-    throw invalid('geoDistance arguments must be identifiers or numbers');
+  if (nodes.length !== 4) {
+    throw invalid(`[geoDistance] expected 4 arguments, got ${nodes.length}`);
+  }
+  const odd = nodes.findIndex(({ kind }) => kind !== 'identifier' && kind !== 'number');
+  if (odd >= 0) {
+    throw invalid(`[geoDistance] argument ${odd} must be an identifier or number`);
   }
   const operands = nodes.map((node) => resolveOperand(node, scope));
   const args = operands.map(({ expression }) => expression);
@@ -50,9 +53,13 @@ function resolveGeoDistance(nodes: OperandNode[], scope: Scope): ResolvedOperand
 
 function resolveStrftime(nodes: OperandNode[], scope: Scope): ResolvedOperand {
   const [format, time, ...modifiers] = nodes;
-  if (!format || nodes.length > 10) throw invalid('strftime expects 1 to 10 arguments');
-  if (format.kind !== 'text' || modifiers.some(({ kind }) => kind !== 'text')) {
-    throw invalid('strftime format and modifiers must be text');
+  if (!format) throw invalid('[strftime] expected at least 1 arguments, got 0');
+  if (nodes.length > 10) throw invalid('strftime expects at most 10 arguments');
+  if (format.kind !== 'text') {
+    throw invalid('[strftime] expects the first argument to be a format string');
+  }
+  if (modifiers.some(({ kind }) => kind !== 'text')) {
+    throw invalid('strftime modifiers must be text');
   }
   if (time?.kind === 'function') throw invalid('strftime expects a time value');
   const operands = nodes.map((node) => resolveOperand(node, scope));

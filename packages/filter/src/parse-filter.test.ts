@@ -97,3 +97,14 @@ test('reads a long text without keeping it', () => {
   expect(parseFilter(text)).toEqual(parseFilter(text));
   expect(parseFilter(text)).not.toBe(parseFilter(text));
 });
+
+test.each([
+  ['// only', 'empty filter expression'],
+  ['a b c', 'expected a sign operator, got "b" (identifier)'],
+  ['a = = 1', 'expected right operand (identifier, function text or number), got "=" (sign)'],
+  ['a = 1 and b = 2', 'expected && or ||, got "and" (identifier)'],
+  ['(((a = 1', 'invalid formatted group - missing 3 closing bracket(s)'],
+  ['a = 1)', "unexpected character ')'"],
+])('says of %s what PocketBase says', (text, message) => {
+  expect(() => parseFilter(text)).toThrow(message);
+});

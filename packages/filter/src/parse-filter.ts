@@ -40,21 +40,25 @@ function parseGroup(text: string, depth: number): GroupNode {
       join = parseJoin(token);
       complete = false;
       left = sign = undefined;
-    } else if (!left) left = asOperand(token);
+    } else if (!left)
+      left = asOperand(token, 'left operand (identifier, function, text or number)');
     else if (!sign) sign = parseSign(token);
     else {
-      const right = asOperand(token);
+      const right = asOperand(token, 'right operand (identifier, function text or number)');
       items.push({ join, node: { kind: 'comparison', ...sign, left, right } });
       complete = true;
     }
   }
-  if (!complete) throw invalid('invalid or incomplete filter expression');
+  if (!complete) {
+    const isEmpty = items.length === 0 && !left;
+    throw invalid(isEmpty ? 'empty filter expression' : 'invalid or incomplete filter expression');
+  }
   return { kind: 'group', items };
 }
 
-function asOperand(token: Token): OperandNode {
+function asOperand(token: Token, wanted: string): OperandNode {
   if (token.kind === 'sign' || token.kind === 'join' || token.kind === 'group') {
-    throw invalid(`expected an operand, got "${token.text}"`);
+    throw invalid(`expected ${wanted}, got ${shown(token)}`);
   }
   return token;
 }
@@ -62,13 +66,19 @@ function asOperand(token: Token): OperandNode {
 function parseJoin(token: Token): 'and' | 'or' {
   if (token.kind === 'join' && token.text === '&&') return 'and';
   if (token.kind === 'join' && token.text === '||') return 'or';
-  throw invalid('expected && or || between two comparisons');
+  throw invalid(`expected && or ||, got ${shown(token)}`);
 }
 
 function parseSign(token: Token): Pick<ComparisonNode, 'operator' | 'any'> {
-  const text = token.kind === 'sign' ? token.text : '';
+  if (token.kind !== 'sign') throw invalid(`expected a sign operator, got ${shown(token)}`);
+  const { text } = token;
   const any = text.startsWith('?');
   const operator = OPERATORS.find((known) => known === text.slice(any ? 1 : 0));
-  if (!operator) throw invalid(`expected a sign operator, got "${text}"`);
+  if (!operator) throw invalid(`invalid sign operator "${text}"`);
   return { operator, any };
+}
+
+function shown(token: Token): string {
+  const text = 'text' in token ? token.text : 'name' in token ? token.name : String(token.value);
+  return `"${text}" (${token.kind})`;
 }

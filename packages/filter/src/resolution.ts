@@ -1,15 +1,16 @@
 import type { Collection, Condition, Join, Order, Query, Row } from '@davit/domain';
-import type { ComparisonNode, GroupNode } from './ast.ts';
+import { AppError } from '@davit/domain';
+import type { ComparisonNode, GroupNode, OperandNode } from './ast.ts';
 import type { ResolveContext } from './context.ts';
 import { invalid } from './failure.ts';
 import { resolveOperand, withoutGuard } from './operand.ts';
 import { parseFilter } from './parse-filter.ts';
-import type { Scope } from './scope.ts';
+import type { ResolvedOperand, Scope } from './scope.ts';
 import { parseSort, resolveSortField } from './sort.ts';
 
 /** Comparisons in one expression. */
 export const MAX_EXPRESSIONS = 200;
-/** Bytes of a client's filter. */
+/** Bytes of the filter of a request. */
 export const MAX_FILTER_LENGTH = 3500;
 
 export interface ExpressionOptions {
@@ -172,14 +173,25 @@ function all(items: Condition[]): Condition | undefined {
   return items.length > 1 ? { kind: 'and', items } : items[0];
 }
 
+/** An operand; complaints about it name it. */
+function resolveSide(side: 'left' | 'right', node: OperandNode, scope: Scope): ResolvedOperand {
+  try {
+    return resolveOperand(node, scope);
+  } catch (error) {
+    if (!AppError.is(error, 'invalid')) throw error;
+    const shown = 'name' in node ? node.name : String(node.value);
+    throw invalid(`invalid ${side} operand "${shown}" - ${error.message}`);
+  }
+}
+
 function resolveComparison(
   node: ComparisonNode,
   scope: Scope,
   budget: { left: number },
 ): Condition {
   if (budget.left-- <= 0) throw invalid(`more than ${String(MAX_EXPRESSIONS)} expressions`);
-  const left = resolveOperand(node.left, scope);
-  const right = resolveOperand(node.right, scope);
+  const left = resolveSide('left', node.left, scope);
+  const right = resolveSide('right', node.right, scope);
   const compare: Condition = {
     kind: 'compare',
     operator: node.operator,

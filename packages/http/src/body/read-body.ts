@@ -36,7 +36,10 @@ export async function readBody(req: IncomingMessage, limit: number = BODY_LIMIT)
   }
   const bytes = await readBytes(req, limit);
   if (bytes.length === 0) return { body: {} };
-  throw new AppError('invalid', 'Unsupported Content-Type.');
+  throw new AppError(
+    'invalid',
+    /^(?:text|application)\/xml$/.test(type) ? '' : 'Unsupported Content-Type.',
+  );
 }
 
 /** Whether `readBody` knows the type of the body, if there is one. */

@@ -4,9 +4,15 @@ import { randomSecret } from './auth-scaffold.ts';
 import { isKnownType, mergeBody } from './merge-body.ts';
 import { generatedCollectionId, scaffold, withAuthIndexes } from './scaffold.ts';
 
+const BAD_TYPE_FORMAT = 'Failed to load the collection type data due to invalid formatting.';
+
 /** A new definition: the body over the scaffold of its type. Errors: `invalid` for an unknown type. */
 export function fromBody(body: JsonObject): Collection {
-  const type = body.type === undefined || body.type === '' ? 'base' : body.type;
+  const { type: given = null, name: called = null } = body;
+  if ([given, called].some((value) => value !== null && typeof value !== 'string')) {
+    throw new AppError('invalid', BAD_TYPE_FORMAT);
+  }
+  const type = given === null || given === '' ? 'base' : given;
   if (!isKnownType(type)) {
     const error = { code: 'validation_in_invalid', message: 'Must be a valid value.' };
     throw new AppError('invalid', 'Failed to create collection.', { data: { type: error } });

@@ -31,12 +31,17 @@ export function generatedFieldId(type: string, name: string): string {
   return type + String(crc32(name));
 }
 
+/** The options a field of the type may have, with their defaults. */
+export function optionDefaults(type: FieldType): JsonObject {
+  return { ...COMMON, ...(type === 'autodate' ? {} : ASKED), ...DEFAULTS[type] };
+}
+
 /** A field definition with every option of its type and no others. */
 export function normalizeField(input: JsonObject & { type: FieldType }): Field {
   const { type } = input;
   const name = typeof input.name === 'string' ? input.name : '';
   const given = typeof input.id === 'string' ? input.id : '';
-  const options = { ...COMMON, ...(type === 'autodate' ? {} : ASKED), ...DEFAULTS[type] };
+  const options = optionDefaults(type);
   const field: JsonObject = { id: given || generatedFieldId(type, name), name, type };
   for (const [key, otherwise] of Object.entries(options)) {
     field[key] = sameKind(input[key], otherwise) ?? otherwise;

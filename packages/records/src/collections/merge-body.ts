@@ -10,12 +10,12 @@ import {
   type JsonObject,
   type Rule,
 } from '@davit/domain';
+import { castDate } from '../fields/date.ts';
 import { SUPERUSERS } from '../write/auth-effects.ts';
-import { randomText } from '../fields/random.ts';
-import { isFieldType, normalizeField } from './field-options.ts';
+import { BAD_FORMAT, checkBodyFormat, checkFormat } from './body-format.ts';
+import { isFieldType, normalizeField, optionDefaults } from './field-options.ts';
 import { withSystemFields } from './scaffold.ts';
 
-export const BAD_FORMAT = 'Failed to load the submitted data due to invalid formatting.';
 const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule'] as const;
 
 /**
@@ -24,6 +24,7 @@ const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule']
  */
 export function mergeBody(base: Collection, body: JsonObject): Collection {
   const given = withKnownCase(body, [...Object.keys(base), ...Object.keys(base.options)]);
+  checkBodyFormat(given);
   const merged: Collection = { ...base };
   if (typeof given.name === 'string') merged.name = given.name;
   if (typeof given.system === 'boolean') merged.system = given.system;
@@ -32,11 +33,10 @@ export function mergeBody(base: Collection, body: JsonObject): Collection {
     if (rule in given) merged[rule] = asRule(given[rule]);
   }
   if (Array.isArray(given.fields) && base.type !== 'view') {
-    const listed = given.fields.flatMap((field) => mergeField(field, base.fields));
-    merged.fields = listed;
+    merged.fields = mergeFields(given.fields, base.fields);
   }
   if (Array.isArray(given.indexes)) {
-    merged.indexes = given.indexes.filter((index) => typeof index === 'string');
+    merged.indexes = given.indexes.map((index) => (typeof index === 'string' ? index : ''));
   }
   merged.options = mergeOptions(base.options, given);
   return normalize(merged);
@@ -48,8 +48,7 @@ export function normalize(collection: Collection): Collection {
   const indexes = complete.indexes.map((statement) => {
     const index = parseIndex(statement);
     if (index === undefined) return statement;
-    const name = index.name === '' ? `idx_${randomText(10)}` : index.name;
-    return renderIndex({ ...index, name, table: complete.name });
+    return renderIndex({ ...index, table: complete.name });
   });
   const options =
     complete.name === SUPERUSERS ? superuserOptions(complete.options) : complete.options;
@@ -82,15 +81,34 @@ function withKnownCase(body: JsonObject, known: readonly string[]): JsonObject {
 }
 
 function asRule(value: Json | undefined): Rule {
-  return typeof value === 'string' ? value.trim() : null;
+  return typeof value === 'string' ? value : null;
 }
 
-function mergeField(input: Json, previous: readonly Field[]): Field[] {
-  if (input === null || typeof input !== 'object' || Array.isArray(input)) return [];
+/** Of several with the same id, or without one and of the same name, the last stays, in the first's place. */
+function mergeFields(inputs: readonly Json[], previous: readonly Field[]): Field[] {
+  const fields: Field[] = [];
+  for (const input of inputs.filter(isObject)) {
+    const field = mergeField(input, previous);
+    const place = fields.findIndex(({ id, name }) =>
+      input.id ? id === field.id : name !== '' && name === field.name,
+    );
+    const twin = fields[place];
+    if (twin) fields[place] = input.id ? field : { ...field, id: twin.id };
+    else fields.push(field);
+  }
+  return fields;
+}
+
+function mergeField(input: JsonObject, previous: readonly Field[]): Field {
   const known = previous.find(({ id, name }) => (input.id ? id === input.id : name === input.name));
   const type = input.type === undefined ? known?.type : input.type;
   if (!isFieldType(type)) throw new AppError('invalid', BAD_FORMAT);
-  return [normalizeField({ ...input, ...(known && { id: known.id }), type })];
+  checkFormat(input, { id: '', name: '', ...optionDefaults(type) });
+  const dates = type === 'date' && {
+    min: castDate(input.min ?? ''),
+    max: castDate(input.max ?? ''),
+  };
+  return normalizeField({ ...input, ...dates, ...(known && { id: known.id }), type });
 }
 
 function mergeOptions(options: JsonObject, given: JsonObject): JsonObject {

@@ -36,10 +36,10 @@ export async function collectionPage(
     body: {},
     ip: '',
   };
-  // reserved names do not resolve here, whoever asks
-  const { page, perPage, skipTotal, filter, sort } = parseListParameters(request);
-  const offset = (page - 1) * perPage;
   try {
+    // reserved names do not resolve here, whoever asks
+    const { page, perPage, skipTotal, filter, sort } = parseListParameters(request);
+    const offset = (page - 1) * perPage;
     const query = buildQuery(core, { collection: TABLE, trusted: true, filter, sort });
     const found = await store.find(query, { offset, limit: perPage, count: !skipTotal });
     const items = found.rows.flatMap(({ id }) => core.catalog.find(String(id)) ?? []);

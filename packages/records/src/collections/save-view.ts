@@ -48,7 +48,7 @@ export function saveView(
 export function checkIds(rows: readonly Row[]): void {
   const ids = new Set(rows.map(({ id }) => id));
   if (ids.size < rows.length || ids.has('') || ids.has(null)) {
-    throw new AppError('invalid', 'The id column must be unique and never empty.');
+    throw new AppError('invalid', 'the query could return records with non-unique ids');
   }
 }
 

@@ -64,9 +64,11 @@ export function withSystemFields(collection: Collection): Collection {
   const fields = collection.fields.map((field) => ({ ...field }));
   const missing: Field[] = [];
   for (const wanted of systemFields(collection.type)) {
-    const own = fields.find(({ name, type }) => name === wanted.name && type === wanted.type);
-    if (own === undefined) missing.push(wanted);
-    else enforce(own, wanted);
+    const place = fields.findIndex(({ name }) => name === wanted.name);
+    const own = fields[place];
+    if (own?.type === wanted.type) enforce(own, wanted);
+    else if (own === undefined || wanted.name === 'id') missing.push(wanted);
+    else fields[place] = { ...wanted, id: own.id };
   }
   const [first, ...rest] = missing;
   const ordered = first?.name === 'id' ? [first, ...fields, ...rest] : [...fields, ...missing];

@@ -2,6 +2,7 @@ import type { Collection, FieldError, FieldErrors, Rule } from '@davit/domain';
 import { Resolution } from '@davit/filter';
 import { REQUIRED } from '../fields/field-kind.ts';
 import type { CollectionContext } from './collection-context.ts';
+import { BAD_FORMAT, lengthBetween } from './complaints.ts';
 import { validateAuthOptions } from './validate-auth-options.ts';
 import { validateFields } from './validate-fields.ts';
 import { validateIndexes } from './validate-indexes.ts';
@@ -40,12 +41,13 @@ function validateIdentity(collection: Collection, context: CollectionContext): F
   const { previous } = context;
   const twin = context.list().some((other) => other !== collection && other.id === collection.id);
   const changed = previous !== undefined && previous.id !== collection.id;
-  if (twin || changed || !/^\w{1,100}$/.test(collection.id)) {
+  if (twin || changed) {
     errors.id = {
       code: 'validation_invalid_or_existing_id',
       message: 'The model id is invalid or already exists.',
     };
-  }
+  } else if (collection.id.length > 100) errors.id = lengthBetween(1, 100);
+  else if (!/^\w+$/.test(collection.id)) errors.id = BAD_FORMAT;
   if (previous && previous.type !== collection.type) {
     errors.type = {
       code: 'validation_collection_type_change',
@@ -64,9 +66,8 @@ function validateIdentity(collection: Collection, context: CollectionContext): F
 function nameError(collection: Collection, context: CollectionContext): FieldError | undefined {
   const { name } = collection;
   if (name === '') return REQUIRED;
-  if (!/^\w{1,255}$/.test(name)) {
-    return { code: 'validation_match_invalid', message: 'Must be in a valid format.' };
-  }
+  if (name.length > 255) return lengthBetween(1, 255);
+  if (!/^\w+$/.test(name)) return BAD_FORMAT;
   if (/_via_/i.test(name)) {
     return { code: 'validation_found_via', message: 'The value cannot contain "_via_".' };
   }
@@ -80,6 +81,12 @@ function nameError(collection: Collection, context: CollectionContext): FieldErr
     return {
       code: 'validation_collection_system_name_change',
       message: 'System collection name cannot be changed.',
+    };
+  }
+  if (context.list().some(({ id }) => id === name && id !== collection.id)) {
+    return {
+      code: 'validation_collection_name_id_duplicate',
+      message: 'The name must not match an existing collection id.',
     };
   }
   const twin = context.find(name);
@@ -100,7 +107,11 @@ function validateRules(collection: Collection, context: CollectionContext): Fiel
   if (collection.type !== 'auth') return errors;
   for (const name of ['authRule', 'manageRule'] as const) {
     const rule = collection.options[name];
-    const error = ruleError(collection, typeof rule === 'string' ? rule : null, context);
+    const { previous } = context;
+    const isFixed = previous?.system === true && previous.options[name] !== rule;
+    const error =
+      ruleError(collection, typeof rule === 'string' ? rule : null, context) ??
+      (isFixed ? SYSTEM_RULE : undefined);
     if (error) errors[name] = error;
   }
   if (collection.options.manageRule === '') {

@@ -1,15 +1,15 @@
 import type { Field, FieldError, FieldErrors, FieldType } from '@davit/domain';
-import { castDate } from '../fields/date.ts';
 import { listOption, numberOption, REQUIRED, textOption } from '../fields/field-kind.ts';
 import { generateFromPattern } from '../fields/generate-from-pattern.ts';
-import { isPattern, matchesPattern } from '../fields/pattern.ts';
+import { isPattern, matchesPattern, patternError } from '../fields/pattern.ts';
 import type { CollectionContext } from './collection-context.ts';
-import { atLeast, atMost, BAD_FORMAT, outside } from './complaints.ts';
+import { atLeast, atMost, BAD_FORMAT, lengthBetween, outside } from './complaints.ts';
 
 const MOST = 2 ** 53 - 1;
 const DOMAIN =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+(?:[a-zA-Z]{1,63}|xn--[a-z0-9]{1,59})$/;
-const THUMB = /^(?!0x0)(\d+)x(\d+)(t|b|f)?$/;
+const THUMB = /^\d+x\d+[tbf]?$/;
+const NO_SIZE = /^0x0[tbf]?$/;
 const EMPTY: FieldError = { code: 'validation_empty', message: 'Must be blank.' };
 
 type Found = FieldError | FieldErrors | undefined;
@@ -32,37 +32,36 @@ const CHECKS: Partial<Record<FieldType, Check>> = {
   url: domainErrors,
   editor: sizeErrors,
   json: sizeErrors,
-  date: dateErrors,
   autodate: autodateErrors,
   select: selectErrors,
   relation: relationErrors,
   file: (field) => ({
     ...sizeErrors(field),
     maxSelect: outside(numberOption(field, 'maxSelect', 0), 0, MOST),
-    thumbs: each(listOption(field, 'thumbs'), (size) =>
-      THUMB.test(size) ? undefined : BAD_FORMAT,
-    ),
+    thumbs: each(listOption(field, 'thumbs'), thumbError),
   }),
 };
 
 /** Complaints about the options of the field's type, by option. */
 export function optionErrors(field: Field, context: OptionContext): FieldErrors {
   const found = CHECKS[field.type]?.(field, context) ?? {};
-  const help = textOption(field, 'help').length > 300 ? tooLong(300) : undefined;
+  const help = textOption(field, 'help').length > 300 ? lengthBetween(1, 300) : undefined;
   const entries = Object.entries({ help, ...found });
   return Object.fromEntries(
     entries.flatMap(([name, error]) => (error === undefined ? [] : [[name, error]])),
   );
 }
 
-function tooLong(max: number): FieldError {
-  const message = `The length must be no more than ${max}.`;
-  return { code: 'validation_length_too_long', message, params: { min: 0, max } };
+function thumbError(size: string): FieldError | undefined {
+  if (NO_SIZE.test(size)) {
+    return { code: 'validation_not_in_invalid', message: 'Must not be in list.' };
+  }
+  return THUMB.test(size) ? undefined : BAD_FORMAT;
 }
 
 function each(list: readonly string[], check: (item: string) => FieldError | undefined): Found {
   const errors = list.flatMap((item, index) => {
-    const error = check(item);
+    const error = item === '' ? undefined : check(item);
     return error ? [[String(index), error] as const] : [];
   });
   return errors.length > 0 ? Object.fromEntries(errors) : undefined;
@@ -80,8 +79,8 @@ function range(field: Field, most: number): Record<string, Found> {
 function patterns(field: Field): Record<string, Found> {
   const errors: Record<string, Found> = {};
   for (const option of ['pattern', 'autogeneratePattern']) {
-    if (isPattern(textOption(field, option))) continue;
-    errors[option] = { code: 'validation_invalid_regex', message: 'Invalid regular expression.' };
+    const message = patternError(textOption(field, option));
+    if (message !== undefined) errors[option] = { code: 'validation_invalid_regex', message };
   }
   return errors;
 }
@@ -141,19 +140,6 @@ function sizeErrors(field: Field): Record<string, Found> {
   return { maxSize: outside(numberOption(field, 'maxSize', 0), 0, MOST) };
 }
 
-function dateErrors(field: Field): Record<string, Found> {
-  const [min, max] = [castDate(field.min ?? ''), castDate(field.max ?? '')];
-  if (min === '' || max === '' || max > min) return {};
-  const message = `Must be no less than ${min}.`;
-  return {
-    max: {
-      code: 'validation_min_greater_equal_than_required',
-      message,
-      params: { threshold: min },
-    },
-  };
-}
-
 function autodateErrors({ onCreate, onUpdate }: Field): Record<string, Found> {
   if (onCreate === true || onUpdate === true) return {};
   const error = {
@@ -176,7 +162,14 @@ function relationErrors(field: Field, context: OptionContext): Record<string, Fo
   return {
     collectionId: targetError(field, context),
     minSelect: min < 0 ? atLeast(0) : undefined,
-    maxSelect: isTooSmall ? atLeast(min) : max > MOST ? atMost(MOST) : undefined,
+    maxSelect:
+      min > 0 && max === 0
+        ? REQUIRED
+        : isTooSmall
+          ? atLeast(min)
+          : max > MOST
+            ? atMost(MOST)
+            : undefined,
   };
 }
 
@@ -194,6 +187,6 @@ function targetError(field: Field, context: OptionContext): FieldError | undefin
     return { code: 'validation_field_relation_missing_collection', message };
   }
   if (found.type !== 'view') return undefined;
-  const message = 'Non view collections are not allowed to have a view relation.';
+  const message = 'Only view collections are allowed to have relations to other views.';
   return { code: 'validation_relation_field_non_view_base_collection', message };
 }

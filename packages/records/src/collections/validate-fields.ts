@@ -1,7 +1,7 @@
 import type { Collection, Field, FieldError, FieldErrors } from '@davit/domain';
-import { REQUIRED } from '../fields/field-kind.ts';
+import { REQUIRED, textOption } from '../fields/field-kind.ts';
 import type { CollectionContext } from './collection-context.ts';
-import { BAD_FORMAT } from './complaints.ts';
+import { BAD_FORMAT, lengthBetween } from './complaints.ts';
 import { optionErrors } from './validate-field-options.ts';
 
 const RESERVED = new Set([
@@ -10,9 +10,14 @@ const RESERVED = new Set([
   'false',
   '_rowid_',
   'expand',
-  'collectionid',
-  'collectionname',
+  'collectionId',
+  'collectionName',
 ]);
+const MAX_LENGTH = 100;
+const SEVERAL_KEYS: FieldError = {
+  code: 'validation_unsupported_composite_pk',
+  message: 'Composite PKs are not supported and the collection must have only 1 PK.',
+};
 const RESERVED_ON_AUTH = new Set(['passwordConfirm', 'oldPassword']);
 
 /** Complaints by position in the list, or one about the list. */
@@ -72,9 +77,14 @@ function fieldErrors(
     };
   }
   const name = nameError(collection, field);
+  const isKey = field.primaryKey === true;
+  const isSecondKey = isKey && collection.fields.filter(({ primaryKey }) => primaryKey).length > 1;
   const errors: FieldErrors = {
     ...(name && { name }),
+    ...(field.id.length > MAX_LENGTH && { id: lengthBetween(1, MAX_LENGTH) }),
     ...optionErrors(field, { ...context, before }),
+    ...(isKey && textOption(field, 'pattern') === '' && { pattern: REQUIRED }),
+    ...(isSecondKey && { primaryKey: SEVERAL_KEYS }),
   };
   return Object.keys(errors).length > 0 ? errors : undefined;
 }
@@ -82,14 +92,16 @@ function fieldErrors(
 function nameError(collection: Collection, field: Field): FieldError | undefined {
   const { name } = field;
   if (name === '') return REQUIRED;
-  if (!/^\w{1,100}$/.test(name)) {
-    return BAD_FORMAT;
-  }
+  if (name.length > MAX_LENGTH) return lengthBetween(1, MAX_LENGTH);
+  if (!/^\w+$/.test(name)) return BAD_FORMAT;
   if (/_via_/i.test(name)) {
     return { code: 'validation_found_via', message: 'The value cannot contain "_via_".' };
   }
-  if (RESERVED.has(name.toLowerCase())) {
+  if (RESERVED.has(name)) {
     return { code: 'validation_not_in_invalid', message: 'Must not be in list.' };
+  }
+  if (field.primaryKey === true && name !== 'id') {
+    return { code: 'validation_in_invalid', message: 'The primary key must be named "id".' };
   }
   if (collection.type === 'auth' && RESERVED_ON_AUTH.has(name)) {
     return {

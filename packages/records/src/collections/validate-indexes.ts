@@ -36,7 +36,7 @@ function indexError(
   }: { names: Set<string>; definitions: Set<string>; context: CollectionContext },
 ): FieldError | undefined {
   const index = parseIndex(statement);
-  if (index === undefined) {
+  if (index === undefined || index.name === '') {
     return {
       code: 'validation_invalid_index_expression',
       message: 'Invalid CREATE INDEX expression.',

@@ -12,6 +12,17 @@ export function isPattern(pattern: string): boolean {
   return compile(pattern) !== undefined;
 }
 
+/** What is wrong with it, for people. */
+export function patternError(pattern: string): string | undefined {
+  try {
+    RE2JS.compile(pattern);
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+  }
+}
+
 function compile(pattern: string): RE2JS | undefined {
   if (compiled.has(pattern)) return compiled.get(pattern);
   if (compiled.size >= LIMIT) compiled.clear();

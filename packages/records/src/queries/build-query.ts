@@ -43,7 +43,7 @@ export function buildQuery(core: Pick<Core, 'catalog' | 'clock'>, plan: ReadPlan
   if (rule) resolution.filter(rule);
   client.isAsking = true;
   if (filter) {
-    if (!client.allowHidden && Buffer.byteLength(filter) > MAX_FILTER_LENGTH) throw badRequest();
+    if (Buffer.byteLength(filter) > MAX_FILTER_LENGTH) throw badRequest();
     resolution.filter(filter, client);
   }
   if (sort) resolution.sort(sort, client);

@@ -28,8 +28,8 @@ export function parseListParameters({ query, auth }: RequestInfo): ListParameter
     page: page > 0 ? page : 1,
     perPage: perPage > 0 ? Math.min(perPage, MAX_PER_PAGE) : DEFAULT_PER_PAGE,
     skipTotal: parseBoolean(query.skipTotal),
-    filter: filter.trim(),
-    sort: sort.trim(),
+    filter,
+    sort,
   };
 }
 
