@@ -35,7 +35,7 @@ function verdict(phase: Phase, reason = '', message = ''): Verdict & { status: J
     ...text,
   });
   const conditions = [
-    condition('Ready', phase === 'Running', why),
+    condition('Ready', phase === 'Running' || reason === 'Completed', why),
     serves
       ? condition('Available', true, { reason: 'Available', message: '2 of 2 instances serve.' })
       : condition('Available', false, { reason: 'Unavailable', message: 'No instance serves.' }),
