@@ -144,6 +144,14 @@ test('reads the key from the variable that is named', () => {
   expect(config.encryptionKey).toBe('k'.repeat(32));
 });
 
+test.each([
+  ['60', 60],
+  ['', undefined],
+  ['1m', undefined],
+])('reads %j as seconds that clocks may differ by: %s', (PB_ID_TOKEN_LEEWAY, seconds) => {
+  expect((parse('serve', { PB_ID_TOKEN_LEEWAY }) as ServeConfig).idTokenLeeway).toBe(seconds);
+});
+
 test('knows the superuser commands and their words', () => {
   expect(parse('superuser upsert a@b.c pass --dir /d')).toMatchObject({
     command: 'superuser',

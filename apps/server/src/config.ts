@@ -32,6 +32,8 @@ export interface DirectoryConfig {
   queryTimeoutMs?: number;
   /** 32 bytes; absent: a key file in the directory */
   encryptionKey?: string;
+  /** seconds that an identity provider's clock may be off; absent: five minutes */
+  idTokenLeeway?: number;
 }
 
 export interface DriverConfig {
@@ -255,7 +257,15 @@ function directoryConfig({ env, values, problems }: Reading): DirectoryConfig {
     readers: parseCount('readers', { default: availableParallelism(), max: 64 }, choose),
     queryTimeoutMs: (timeout || 30) * 1000,
     ...(encryptionKey !== undefined && { encryptionKey }),
+    ...idTokenLeeway(env),
   };
+}
+
+/** What is no whole number is ignored, as PocketBase does. */
+function idTokenLeeway({ PB_ID_TOKEN_LEEWAY: seconds = '' }: Environment): {
+  idTokenLeeway?: number;
+} {
+  return /^[+-]?\d+$/.test(seconds) ? { idTokenLeeway: Number(seconds) } : {};
 }
 
 function driverConfig({ env, values, problems }: Omit<Reading, 'words'>): DriverConfig {

@@ -80,7 +80,9 @@ export async function openDirectory(
     journal: createFileJournal(join(config.dir, '.davit_files')),
     logger,
     mailer,
-    providers: createOAuth2Providers(),
+    providers: createOAuth2Providers(
+      config.idTokenLeeway === undefined ? {} : { leewaySeconds: config.idTokenLeeway },
+    ),
     fetchAvatar: createAvatarFetcher(),
     testBucket,
     ...(settingsBox && { settingsBox }),

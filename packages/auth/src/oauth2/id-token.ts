@@ -10,6 +10,8 @@ export interface IdTokenChecks {
   issuers?: readonly string[];
   /** where the keys are; '': the signature is not checked, as the token came from the token endpoint itself */
   jwksURL?: string;
+  /** that clocks may differ by; default five minutes */
+  leewaySeconds?: number;
   fetch?: typeof fetch;
 }
 
@@ -26,7 +28,7 @@ export async function readIdToken(
     ...(fetchKeys && { [customFetch]: fetchKeys }),
   });
   const { payload } = await jwtVerify(token, keys, {
-    clockTolerance: LEEWAY_SECONDS,
+    clockTolerance: checks.leewaySeconds ?? LEEWAY_SECONDS,
     requiredClaims: ['sub', 'exp'],
     ...(audience !== undefined && { audience }),
     ...(issuers.length > 0 && { issuer: [...issuers] }),
@@ -34,12 +36,10 @@ export async function readIdToken(
   return payload as JsonObject;
 }
 
-function checkClaims(claims: JWTPayload, { audience, issuers = [] }: IdTokenChecks): JsonObject {
-  const now = Date.now() / 1000;
-  const { exp, nbf, iat, aud, iss } = claims;
-  if (exp !== undefined && exp + LEEWAY_SECONDS < now) throw new Error('the id_token is expired');
-  const begins = Math.max(nbf ?? 0, iat ?? 0);
-  if (begins - LEEWAY_SECONDS > now) throw new Error('the id_token is of the future');
+function checkClaims(claims: JWTPayload, checks: IdTokenChecks): JsonObject {
+  const { audience, issuers = [] } = checks;
+  const { aud, iss } = claims;
+  checkTimes(claims, checks.leewaySeconds ?? LEEWAY_SECONDS);
   if (audience !== undefined && ![aud].flat().includes(audience)) {
     throw new Error('the id_token is for somebody else');
   }
@@ -47,4 +47,10 @@ function checkClaims(claims: JWTPayload, { audience, issuers = [] }: IdTokenChec
     throw new Error('the id_token is by somebody else');
   }
   return claims as JsonObject;
+}
+
+function checkTimes({ exp = Infinity, nbf = 0, iat = 0 }: JWTPayload, leewaySeconds: number): void {
+  const now = Date.now() / 1000;
+  if (exp + leewaySeconds < now) throw new Error('the id_token is expired');
+  if (Math.max(nbf, iat) - leewaySeconds > now) throw new Error('the id_token is of the future');
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, OAuth2Config, OAuth2User } from '@davit/domain';
 import type OAuth2Strategy from 'passport-oauth2';
+import type { IdTokenChecks } from './id-token.ts';
 
 /** Who somebody is, in our words. */
 export type Account = Pick<
@@ -25,6 +26,8 @@ export interface Answer {
   tokens: Tokens;
   /** A JSON document of the provider's, with the token. Throws when it is refused or late. */
   get: (url: string, request?: UserRequest) => Promise<Json>;
+  /** how much clocks may differ when an id_token is checked */
+  idToken: Pick<IdTokenChecks, 'leewaySeconds'>;
 }
 
 export interface UserRequest {

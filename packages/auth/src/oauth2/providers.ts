@@ -16,11 +16,15 @@ export interface OAuth2Options {
   fetch?: typeof fetch;
   now?: () => number;
   timeoutMs?: number;
+  /** seconds that the clock of a provider may be off; default five minutes */
+  leewaySeconds?: number;
 }
 
 /** All providers, by passport's strategies. Errors: see `OAuth2Providers`. */
 export function createOAuth2Providers(options: OAuth2Options = {}): OAuth2Providers {
   const { fetch: fetchWith = fetch, now = Date.now, timeoutMs = TIMEOUT_MS } = options;
+  const { leewaySeconds } = options;
+  const idToken = leewaySeconds === undefined ? {} : { leewaySeconds };
   return {
     signAppleSecret: (parts) => signAppleSecret(parts),
     list: () =>
@@ -55,7 +59,7 @@ export function createOAuth2Providers(options: OAuth2Options = {}): OAuth2Provid
           fetch: fetchWith,
           signal: ended,
         });
-      return explained('user', () => describe(provider, { settings, tokens, get }, now()));
+      return explained('user', () => describe(provider, { settings, tokens, get, idToken }, now()));
     },
   };
 }

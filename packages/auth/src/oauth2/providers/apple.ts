@@ -12,8 +12,9 @@ export const apple: Provider = {
   tokenURL: 'https://appleid.apple.com/auth/token',
   userInfoURL: '',
   authParams: { response_mode: 'form_post' }, // Apple asks for it where there are scopes
-  user: ({ settings, tokens }) =>
+  user: ({ settings, tokens, idToken }) =>
     readIdToken(tokens.params.id_token, {
+      ...idToken,
       audience: settings.clientId,
       issuers: ['https://appleid.apple.com'],
       jwksURL: 'https://appleid.apple.com/auth/keys',

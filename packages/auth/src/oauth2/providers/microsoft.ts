@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@davit/domain';
 import { Strategy } from 'passport-microsoft';
 import type { MicrosoftStrategyOptions } from 'passport-microsoft';
 import { readIdToken } from '../id-token.ts';
+import type { IdTokenChecks } from '../id-token.ts';
 import type { Provider } from '../provider.ts';
 import { flagAt, textAt } from '../read-json.ts';
 
@@ -26,11 +27,11 @@ export const microsoft: Provider = {
     const given = { ...options, apiEntryPoint } as unknown as MicrosoftStrategyOptions;
     return new Strategy(given, verify as never);
   },
-  async account(user, { settings, tokens }) {
+  async account(user, { settings, tokens, idToken }) {
     const choice = settings.extra.idTokenEmailClaim;
     const address =
       typeof choice === 'string' && choice !== ''
-        ? fromClaims(choice, await claimsOf(tokens.params.id_token))
+        ? fromClaims(choice, await claimsOf(tokens.params.id_token, idToken))
         : // an administrator of any tenant can write what they like there
           { email: textAt(user, 'mail'), emailVerified: false };
     return {
@@ -43,9 +44,9 @@ export const microsoft: Provider = {
   },
 };
 
-async function claimsOf(idToken: Json | undefined): Promise<JsonObject> {
+async function claimsOf(idToken: Json | undefined, checks: IdTokenChecks): Promise<JsonObject> {
   try {
-    return await readIdToken(idToken, {});
+    return await readIdToken(idToken, checks);
   } catch {
     return {};
   }

@@ -53,12 +53,13 @@ async function discover(settings: Settings): Promise<Settings> {
 }
 
 /** The user document, or the id_token; where both are there they must be about the same account. */
-async function userDocument({ settings, tokens, get }: Answer): Promise<JsonObject> {
+async function userDocument({ settings, tokens, get, idToken }: Answer): Promise<JsonObject> {
   const { userInfoURL, clientId } = settings;
   const jwksURL = textAt(settings.extra, 'jwksURL');
   const isChecked = userInfoURL === '' || jwksURL !== '';
   const claims = isChecked
     ? await readIdToken(tokens.params.id_token, {
+        ...idToken,
         audience: clientId,
         issuers: issuersOf(settings),
         jwksURL,
