@@ -105,6 +105,17 @@ runScenarios(
   ],
 );
 
+runScenarios(
+  () => server,
+  [
+    ['/api/logs/stats?filter=(', 'Invalid filter format.'],
+    ['/api/logs?filter=(', 'Something went wrong'],
+    ['/api/logs?filter=@request.auth.id!=""', 'Something went wrong'],
+  ].map(([path = '', message = '']) => ({
+    ...{ name: path, path, as: 'superuser' as const, status: 400, contains: [message] },
+  })),
+);
+
 test('the counters of rate limits are cleaned up while there are limits', async () => {
   const crons = async (): Promise<string> =>
     (await send(server, { path: '/api/crons', as: 'superuser' })).text;

@@ -8,7 +8,7 @@ import { toErrorBody } from '../error-response.ts';
 const INFO = 0;
 const ERROR = 8;
 /** Successes there say nothing, or only that somebody reads the log. */
-const QUIET = [/^\/api\/logs/, /^\/api\/realtime$/, /^\/api\/oauth2-redirect/];
+const QUIET = [/^\w+ \/api\/logs(\/|$)/, /^GET \/api\/realtime$/, /^\w+ \/api\/oauth2-redirect$/];
 const URL_LENGTH = 3000;
 const HEADER_LENGTH = 2000;
 
@@ -37,7 +37,7 @@ function isWorthIt({ method, originalUrl }: Request, res: Response): boolean {
   if (contextOf(res).error) return true;
   const path = originalUrl.split('?')[0] ?? '';
   if (!path.startsWith('/api/')) return false;
-  return !QUIET.some((it) => it.test(path) && method === 'GET');
+  return !QUIET.some((it) => it.test(`${method} ${path}`));
 }
 
 interface Finished {

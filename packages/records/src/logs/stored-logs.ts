@@ -1,3 +1,4 @@
+import { AppError } from '@davit/domain';
 import type {
   Clock,
   Collection,
@@ -74,15 +75,12 @@ export class StoredLogs implements Logs {
   }
 
   async page(parameters: Record<string, string>): Promise<LogPage> {
-    const { page, perPage, skipTotal, filter, sort } = parseListParameters({
-      context: 'default',
-      method: 'GET',
-      query: parameters,
-      headers: {},
-      body: {},
-      ip: '',
-    });
+    const request = { context: 'default', method: 'GET', headers: {}, body: {}, ip: '' } as const;
     try {
+      const { page, perPage, skipTotal, filter, sort } = parseListParameters({
+        ...request,
+        query: parameters,
+      });
       const query = this.#query(filter, sort);
       const offset = (page - 1) * perPage;
       const found = await this.#options.store.find(query, {
@@ -109,7 +107,7 @@ export class StoredLogs implements Logs {
     try {
       return await this.#options.store.countByHour(this.#query(filter.trim(), ''));
     } catch (error) {
-      throw badRequest(error);
+      throw new AppError('invalid', 'Invalid filter format.', { cause: error });
     }
   }
 
