@@ -190,7 +190,8 @@ export class Walker {
   }
 
   #refuseHidden(field: Field): void {
-    if (field.hidden && !this.#scope.allowHidden) {
+    const isClosed = field.hidden || field.type === 'password'; // a hash is nobody's to guess at
+    if (isClosed && !this.#scope.allowHidden) {
       throw invalid(`non-filterable field "${field.name}"`);
     }
   }

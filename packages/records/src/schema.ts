@@ -28,6 +28,8 @@ export class Schema {
   readonly visible: readonly string[];
   /** the same for superusers: everything but secrets */
   readonly readable: readonly string[];
+  /** shown, but always empty: passwords that nobody hid */
+  readonly masked: ReadonlySet<string>;
   /** columns with a unique index of their own */
   readonly unique: ReadonlyMap<string, { ignoreCase: boolean }>;
 
@@ -44,6 +46,7 @@ export class Schema {
     this.passwords = this.#ofType('password');
     this.tags = [collection.id, collection.name];
     const readable = this.fields.filter(({ field }) => !isSecret(collection, field));
+    this.masked = new Set(this.passwords.map(({ name }) => name));
     this.readable = sorted(readable);
     this.visible = sorted(readable.filter(({ field }) => !field.hidden));
     this.unique = new Map(collection.indexes.flatMap(uniqueColumn));
@@ -111,7 +114,10 @@ function keyOf({ name, modifier }: Setter): string {
 }
 
 function isSecret(collection: Collection, field: Field): boolean {
-  return field.type === 'password' || (collection.type === 'auth' && field.name === 'tokenKey');
+  return (
+    (field.type === 'password' && field.hidden) ||
+    (collection.type === 'auth' && field.name === 'tokenKey')
+  );
 }
 
 function sorted(fields: readonly SchemaField[]): string[] {

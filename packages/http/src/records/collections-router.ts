@@ -80,9 +80,18 @@ async function readDefinition(req: Request): Promise<Body> {
 }
 
 function importedCollections(body: JsonObject): JsonObject[] {
-  const given = body.collections;
-  if (Array.isArray(given) && given.length > 0) return given as JsonObject[];
+  const given = body.collections ?? [];
+  if (!Array.isArray(given)) throw unreadable();
+  const collections = given.map((item) => {
+    if (typeof item !== 'object' || Array.isArray(item)) throw unreadable();
+    return item ?? {};
+  });
+  if (collections.length > 0) return collections;
   throw new AppError('invalid', 'An error occurred while validating the submitted data.', {
     data: { collections: { code: 'validation_required', message: 'Cannot be blank.' } },
   });
+}
+
+function unreadable(): AppError {
+  return new AppError('invalid', 'An error occurred while loading the submitted data.');
 }

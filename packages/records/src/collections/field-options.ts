@@ -46,7 +46,6 @@ export function normalizeField(input: JsonObject & { type: FieldType }): Field {
   for (const [key, otherwise] of Object.entries(options)) {
     field[key] = sameKind(input[key], otherwise) ?? otherwise;
   }
-  if (type === 'password') field.hidden = true;
   // in the order PocketBase shows them
   const sorted = Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(sorted) as unknown as Field;

@@ -1,11 +1,39 @@
-import { AppError, type Collection, type FieldErrors } from '@davit/domain';
+import {
+  AppError,
+  type Collection,
+  type FieldError,
+  type FieldErrors,
+  type JsonObject,
+} from '@davit/domain';
 
 export const IMPORT_FAILED = 'Failed to import collections.';
 
 /** An imported definition is not valid. */
 export function invalidImport({ name, id }: Collection, errors: FieldErrors): AppError {
-  const details = JSON.stringify(errors, null, 2);
+  const details = JSON.stringify(plain(errors), null, 2);
   return failure(`Data validations failed for collection "${name}" (${id}):\n${details}`);
+}
+
+/** The complaints without their codes, worded as before they were made sentences. */
+function plain(errors: FieldErrors): JsonObject {
+  return Object.fromEntries(
+    Object.entries(errors).map(([name, error]) => [
+      name,
+      isLeaf(error) ? worded(error) : plain(error),
+    ]),
+  );
+}
+
+function isLeaf(error: FieldError | FieldErrors): error is FieldError {
+  return typeof error.code === 'string';
+}
+
+const BUILT_IN =
+  /^validation_(?:required|nil\w*|empty|length_\w+|in_invalid|not_in_invalid|match_invalid|min_greater\w+|max_less\w+|is_\w+)$/;
+
+function worded({ code, message }: FieldError): string {
+  if (!BUILT_IN.test(code)) return message;
+  return (message.charAt(0).toLowerCase() + message.slice(1)).replace(/\.$/, '');
 }
 
 /** Any other failure of an import, in the same shape; what is no refusal stays what it is. */

@@ -1,3 +1,4 @@
+import { checkBodyFormat } from './body-format.ts';
 import {
   AppError,
   type Collection,
@@ -118,6 +119,7 @@ export class StoredCollections implements Collections {
     const { deleteMissing = false, by } = options;
     try {
       const merged = bodies.map((body) => {
+        checkBodyFormat(body);
         const known = this.find(text(body.id) || text(body.name));
         return known
           ? mergeBody(known, importBody(known, body, { deleteMissing }))

@@ -4,7 +4,8 @@ import type { CollectionContext } from './collection-context.ts';
 import { BAD_FORMAT, lengthBetween } from './complaints.ts';
 import { optionErrors } from './validate-field-options.ts';
 
-const RESERVED = new Set([
+/** No field may be called so. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'null',
   'true',
   'false',
@@ -97,7 +98,7 @@ function nameError(collection: Collection, field: Field): FieldError | undefined
   if (/_via_/i.test(name)) {
     return { code: 'validation_found_via', message: 'The value cannot contain "_via_".' };
   }
-  if (RESERVED.has(name)) {
+  if (RESERVED_NAMES.has(name)) {
     return { code: 'validation_not_in_invalid', message: 'Must not be in list.' };
   }
   if (field.primaryKey === true && name !== 'id') {

@@ -23,10 +23,11 @@ const JOIN = /\b(?:natural\s+)?(?:(?:left|right|full)\s+(?:outer\s+)?|inner\s+|c
 /** The columns of a single SELECT and the tables behind them. Throws what is wrong as plain text. */
 export function parseViewQuery(query: string): ViewQuery {
   const text = withoutComments(query).trim().replace(/;+$/, '');
-  if (text.includes(';')) throw new Error('multiple statements are not supported');
-  const start = /^select\s+(?:distinct\s+|all\s+)?/i.exec(text);
+  if (topLevel(text, /;/) >= 0) throw new Error('multiple statements are not supported');
+  const main = /^with\b/i.test(text) ? text.slice(topLevel(text, /\bselect\b/i)) : text;
+  const start = /^select\s+(?:distinct\s+|all\s+)?/i.exec(main);
   if (start === null) throw new Error('a single SELECT is expected');
-  const rest = text.slice(start[0].length);
+  const rest = main.slice(start[0].length);
   const from = topLevel(rest, /\bfrom\b/i);
   const list = from < 0 ? rest : rest.slice(0, from);
   const columns = (splitList(list) ?? []).map(parseColumn);
@@ -40,8 +41,8 @@ function parseColumn(text: string): ViewColumn {
     );
   }
   const [, before = text, named] =
-    /^([\s\S]+?)\s+as\s+(\S+)$/i.exec(text) ?? /^([\w.`"[\]]+)\s+([\w`"[\]]+)$/.exec(text) ?? [];
-  const expression = before.trim();
+    /^([\s\S]+?)\s+as\s+(\S+)$/i.exec(text) ?? withoutKeyword(text) ?? [];
+  const expression = before.trim().replace(/^\(\s*([\w.`"[\]]+)\s*\)$/, '$1');
   const parts = expression.split('.').map((part) => part.replace(QUOTES, ''));
   const isPlain = parts.length <= 2 && parts.every((part) => /^[A-Za-z_]\w*$/.test(part));
   const column = parts.at(-1) ?? '';
@@ -49,6 +50,14 @@ function parseColumn(text: string): ViewColumn {
   if (!isPlain) return { alias, expression };
   const table = parts.length === 2 ? (parts[0] ?? '') : '';
   return { alias, expression, source: { table, column } };
+}
+
+/** `sum(views) total`: two words outside of quotes and parentheses */
+function withoutKeyword(text: string): [string, string, string] | undefined {
+  const words = (splitList(text.replace(/\s/g, ' '), ' ') ?? []).filter((word) => word !== '');
+  const [expression, alias, ...more] = words;
+  if (expression === undefined || alias === undefined || more.length > 0) return undefined;
+  return [text, expression, alias];
 }
 
 function parseTables(text: string): ReadonlyMap<string, string> {

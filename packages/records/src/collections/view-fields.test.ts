@@ -21,6 +21,11 @@ function describe(query: string): string[] {
 }
 
 test.each([
+  [
+    'select id, sum(views) s, title||"x" z, cast(views as text) t from posts where title = ";"',
+    ['id text', 's json', 'z json', 't text'],
+  ],
+  ['with x as (select id from posts) select (id) from x', ['id text']],
   ['select id, title, views v from posts', ['id text', 'title text', 'v number']],
   ['SELECT p.id, p.`title` AS t FROM `posts` AS p;', ['id text', 't text']],
   ['select (ROW_NUMBER() OVER()) as id, p.id as post from posts p', ['id text', 'post relation']],
@@ -45,6 +50,9 @@ test.each([
   ['select title from posts', 'missing required id'],
   ['select id from posts; drop table posts', 'multiple statements'],
   ['delete from posts', 'a single SELECT'],
+  ['select id, title id from posts', 'invalid field "id:1" (1)'],
+  ['select id, title as expand from posts', 'must not be in list'],
+  ['select id, title as a_via_b from posts', '_via_'],
 ])('refuses %s', (query, message) => {
   expect(() => viewFields(query, find)).toThrow(message);
 });

@@ -2,6 +2,7 @@ import type { Collection, Field, FieldType, JsonObject } from '@davit/domain';
 import { randomText } from '../fields/random.ts';
 import { DEFAULT_ID_PATTERN } from '../fields/text.ts';
 import { normalizeField } from './field-options.ts';
+import { RESERVED_NAMES } from './validate-fields.ts';
 import { parseViewQuery, type ViewColumn, type ViewQuery } from './view-columns.ts';
 
 type Find = (name: string) => Collection | undefined;
@@ -26,10 +27,17 @@ export function viewFields(query: string, find: Find): Field[] {
     );
   }
   for (const [index, { alias }] of parsed.columns.entries()) {
-    if (/^\w+$/.test(alias)) continue;
-    throw new Error(`invalid field "${alias}" (${index}): name: must be in a valid format`);
+    const isTwin = parsed.columns.findIndex((column) => column.alias === alias) < index;
+    const name = isTwin ? `${alias}:${index}` : alias;
+    const complaint = /^\w+$/.test(name) ? complaintAbout(name) : 'must be in a valid format';
+    if (complaint) throw new Error(`invalid field "${name}" (${index}): name: ${complaint}`);
   }
   return parsed.columns.map((column) => fieldOf(column, parsed, find));
+}
+
+function complaintAbout(name: string): string | undefined {
+  if (/_via_/i.test(name)) return 'The value cannot contain "_via_".';
+  return RESERVED_NAMES.has(name) ? 'must not be in list' : undefined;
 }
 
 function fieldOf(column: ViewColumn, query: ViewQuery, find: Find): Field {

@@ -1,6 +1,6 @@
-import type { Collection, JsonObject } from '@davit/domain';
+import type { Collection, Json, JsonObject } from '@davit/domain';
 import type { RecordData } from '../record.ts';
-import { schemaOf } from '../schema.ts';
+import { schemaOf, type Schema } from '../schema.ts';
 
 export interface ShapePlan {
   collection: Collection;
@@ -23,7 +23,11 @@ export function shape(record: RecordData, plan: ShapePlan): JsonObject {
     else if (name === 'collectionName') json[name] = collection.name;
     else if (name === 'expand') {
       if (plan.expand) json[name] = plan.expand;
-    } else if (name !== 'email' || showEmail) json[name] = record[name] ?? null;
+    } else if (name !== 'email' || showEmail) json[name] = shownValue(schema, record, name);
   }
   return json;
+}
+
+function shownValue(schema: Schema, record: RecordData, name: string): Json {
+  return schema.masked.has(name) ? '' : (record[name] ?? null);
 }
