@@ -67,7 +67,7 @@ function itemErrors(items: readonly BatchItem[]): FieldErrors {
   for (const [index, { method, url }] of items.entries()) {
     const found: FieldErrors = {};
     if (method === '') found.method = REQUIRED;
-    else if (!METHODS.has(method.toUpperCase())) {
+    else if (!METHODS.has(method)) {
       found.method = { code: 'validation_in_invalid', message: 'Must be a valid value.' };
     }
     if (url === '') found.url = REQUIRED;
