@@ -12,7 +12,7 @@ import { compact, crashApiServer } from './running-program.ts';
 
 const OPERATOR = join(import.meta.dirname, '../../apps/operator/dist/main.js');
 const soak = process.env['DAVIT_SOAK'] === '1';
-const MANY = soak ? 500 : 100;
+const MANY = soak ? 500 : 40;
 const FEW = soak ? 50 : 10;
 const KILLS = soak ? 25 : 3;
 const timeout = soak ? 900_000 : 240_000;
