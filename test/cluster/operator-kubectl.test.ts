@@ -116,13 +116,19 @@ describe.skipIf(noCluster)('a Rollout in the hands of kubectl', () => {
     const image = (tag: number): Fields => ({
       image: { registry: 'davit.test', repository: 'web', tag: String(tag) },
     });
-    await apply(world, image(1));
+    await apply(world, image(2));
     await ready(world);
     const url = `http://${await world.kubectl('get', 'svc', 'http-web-svc', '-o', path)}:8080/`;
-    await vi.waitFor(() => fetch(url), long);
+    // the address may have been another Service's until a moment ago
+    const headers = { connection: 'close' };
+    await vi.waitFor(async () => {
+      for (let n = 0; n < 20; n++) {
+        expect(await (await fetch(url, { headers })).text()).toBe('two');
+      }
+    }, long);
     await using load = await loadGenerator(url, { rate: 200, connections: 20, keepAlive: true });
     for (let change = 1; change <= CHANGES; change++) {
-      await apply(world, image((change % 3) + 1));
+      await apply(world, image(((change + 1) % 3) + 1));
       await world.status('web', { phase: 'Running' });
       const before = (await load.counts()).ok;
       await expect.poll(async () => (await load.counts()).ok, long).toBeGreaterThan(before + 100);

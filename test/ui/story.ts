@@ -170,7 +170,9 @@ export function story(
     });
 
     test('had nothing to complain about', () => {
-      expect(complaints).toEqual([]);
+      // an engine's networks come and go on this very host, which a browser takes for its own
+      const own = complaints.filter((text) => !text.includes('ERR_NETWORK_CHANGED'));
+      expect(own).toEqual([]);
     });
   });
 }
