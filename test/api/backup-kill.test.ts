@@ -1,15 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { childProcess, freePort, temporaryDirectory, until } from '@davit/testkit';
-import type { Child } from '@davit/testkit';
-import PocketBase from 'pocketbase';
-import { expect, onTestFinished, test } from 'vitest';
+import { until } from '@davit/testkit';
+import { expect, test } from 'vitest';
+import { killableServer } from './killable-server.ts';
+import type { KillableServer } from './killable-server.ts';
 
-const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
-const EMAIL = 'root@example.com';
-const PASSWORD = 'correct-horse-1';
 /** milliseconds after the request: the work is over before the last of them */
 const MOMENTS = process.env.DAVIT_SOAK
   ? Array.from({ length: 50 }, (_v, n) => n * 30)
@@ -22,41 +18,8 @@ interface Note {
   file: string;
 }
 
-interface World {
-  dir: string;
-  client: PocketBase;
-  start(): Promise<void>;
-  kill(): Promise<void>;
-}
-
-/** The program itself, so that a signal ends all of it at once. */
-async function world(): Promise<World> {
-  const opened = new AsyncDisposableStack();
-  onTestFinished(() => opened.disposeAsync());
-  const dir = join(opened.use(await temporaryDirectory('backup-kill')).path, 'pb_data');
-  const port = await freePort();
-  const env = { PB_SUPERUSER_EMAIL: EMAIL, PB_SUPERUSER_PASSWORD: PASSWORD };
-  const client = new PocketBase(`http://127.0.0.1:${port}`);
-  client.autoCancellation(false);
-  let server: Child | undefined;
-  opened.defer(async () => server?.[Symbol.asyncDispose]());
-  return {
-    dir,
-    client,
-    async start() {
-      const args = [MAIN, 'serve', '--dir', dir, '--http', `127.0.0.1:${port}`, '--driver', 'none'];
-      server = await childProcess(process.execPath, args, { env, ready: /Address/ });
-      await client.collection('_superusers').authWithPassword(EMAIL, PASSWORD);
-    },
-    async kill() {
-      server?.kill('SIGKILL');
-      await server?.ended;
-    },
-  };
-}
-
 /** Notes of one generation, each with a file of a size that takes a moment to pack. */
-async function write({ client }: World, generation: string): Promise<void> {
+async function write({ client }: KillableServer, generation: string): Promise<void> {
   for (const note of await client.collection('notes').getFullList()) {
     await client.collection('notes').delete(note.id);
   }
@@ -66,7 +29,7 @@ async function write({ client }: World, generation: string): Promise<void> {
   }
 }
 
-async function begin(world: World): Promise<void> {
+async function begin(world: KillableServer): Promise<void> {
   await world.start();
   const fields = [
     { name: 'generation', type: 'text' },
@@ -76,7 +39,7 @@ async function begin(world: World): Promise<void> {
 }
 
 /** Which generation there is: whole, with its files, and nothing of another. */
-async function generationOf({ client, dir }: World): Promise<string> {
+async function generationOf({ client, dir }: KillableServer): Promise<string> {
   const notes = await client.collection('notes').getFullList<Note>();
   expect(notes).toHaveLength(12);
   const generations = new Set(notes.map(({ generation }) => generation));
@@ -90,7 +53,7 @@ async function generationOf({ client, dir }: World): Promise<string> {
 }
 
 test('a server that is killed while it makes a backup loses nothing and keeps no half of one', async () => {
-  const it = await world();
+  const it = await killableServer('backup-kill');
   await begin(it);
   await write(it, 'first');
   for (const [index, moment] of MOMENTS.entries()) {
@@ -113,7 +76,7 @@ test('a server that is killed while it makes a backup loses nothing and keeps no
 });
 
 test('a server that is killed while it restores has the old data or the new, whole', async () => {
-  const it = await world();
+  const it = await killableServer('backup-kill');
   await begin(it);
   await write(it, 'backed-up');
   await it.client.backups.create('one.zip');

@@ -3,50 +3,14 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { childProcess, freePort, temporaryDirectory } from '@davit/testkit';
-import type { Child } from '@davit/testkit';
-import PocketBase, { ClientResponseError } from 'pocketbase';
-import { expect, onTestFinished, test } from 'vitest';
+import { ClientResponseError } from 'pocketbase';
+import { expect, test } from 'vitest';
+import { killableServer } from './killable-server.ts';
+import type { KillableServer } from './killable-server.ts';
 
-const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
-const EMAIL = 'root@example.com';
-const PASSWORD = 'correct-horse-1';
 const KILLS = process.env.DAVIT_SOAK ? 50 : 5;
 
-interface World {
-  dir: string;
-  client: PocketBase;
-  start: () => Promise<void>;
-  kill: () => Promise<void>;
-}
-
-async function world(): Promise<World> {
-  const opened = new AsyncDisposableStack();
-  onTestFinished(() => opened.disposeAsync());
-  const dir = join(opened.use(await temporaryDirectory('durability')).path, 'pb_data');
-  const port = await freePort();
-  const env = { PB_SUPERUSER_EMAIL: EMAIL, PB_SUPERUSER_PASSWORD: PASSWORD };
-  const client = new PocketBase(`http://127.0.0.1:${port}`);
-  client.autoCancellation(false);
-  let server: Child | undefined;
-  opened.defer(async () => server?.[Symbol.asyncDispose]());
-  return {
-    dir,
-    client,
-    async start() {
-      const args = [MAIN, 'serve', '--dir', dir, '--http', `127.0.0.1:${port}`, '--driver', 'none'];
-      server = await childProcess(process.execPath, args, { env, ready: /Address/ });
-      await client.collection('_superusers').authWithPassword(EMAIL, PASSWORD);
-    },
-    async kill() {
-      server?.kill('SIGKILL');
-      await server?.ended;
-    },
-  };
-}
-
-async function begin({ client, start }: World): Promise<string> {
+async function begin({ client, start }: KillableServer): Promise<string> {
   await start();
   const settings = { batch: { enabled: true, maxRequests: 50, timeout: 5 } };
   await client.settings.update(settings);
@@ -67,7 +31,7 @@ interface Ledger {
 }
 
 /** Writes of every kind, until the server is gone. */
-async function load({ client }: World, ledger: Ledger): Promise<void> {
+async function load({ client }: KillableServer, ledger: Ledger): Promise<void> {
   const notes = client.collection('notes');
   const untilGone = async (work: (turn: number) => Promise<void>): Promise<void> => {
     for (let turn = 0; ; turn++) {
@@ -121,7 +85,11 @@ interface Note {
   file: string;
 }
 
-async function audit({ client, dir }: World, collection: string, ledger: Ledger): Promise<void> {
+async function audit(
+  { client, dir }: KillableServer,
+  collection: string,
+  ledger: Ledger,
+): Promise<void> {
   const notes = await client.collection('notes').getFullList<Note>();
   const byId = new Map(notes.map((note) => [note.id, note]));
   const place = ({ id, file }: Note): string => join(dir, 'storage', collection, id, file);
@@ -154,7 +122,7 @@ test(
   `killed under load ${KILLS} times, it has what it promised, and no halves`,
   { timeout: KILLS * 15_000 },
   async () => {
-    const place = await world();
+    const place = await killableServer('durability');
     const collection = await begin(place);
     const ledger: Ledger = { created: new Map(), deleted: new Set(), counters: new Map() };
     for (let turn = 0; turn < KILLS; turn++) {

@@ -160,8 +160,7 @@ export class Metrics {
   }
 
   #level(name: string, { help, read }: LevelOptions): void {
-    const queue = name.startsWith('workqueue_');
-    const labels: Record<string, string> = queue ? { name: controller } : {};
+    const labels = labelsOf(name);
     const gauge: Gauge = new Gauge({
       ...{ name, help, labelNames: Object.keys(labels), registers: [this.#registry] },
       collect: (): void => gauge.set(labels, read()),
@@ -169,9 +168,7 @@ export class Metrics {
   }
 
   #total(name: string, { help, read }: LevelOptions): void {
-    const labels: Record<string, string> = name.startsWith('workqueue_')
-      ? { name: controller }
-      : {};
+    const labels = labelsOf(name);
     const counter = new Counter({
       ...{ name, help, labelNames: Object.keys(labels), registers: [this.#registry] },
       collect() {
@@ -189,6 +186,10 @@ export class Metrics {
     return new Histogram({ name, ...options, buckets: SECONDS, registers: [this.#registry] });
   }
 }
+
+/** Those of a queue name it. */
+const labelsOf = (series: string): Record<string, string> =>
+  series.startsWith('workqueue_') ? { name: controller } : {};
 
 interface LevelOptions {
   help: string;
