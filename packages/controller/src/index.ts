@@ -1,3 +1,4 @@
+export { Channel } from './channel.ts';
 export { createQueue } from './key-queue.ts';
 export type { KeyQueue, QueueOptions, QueueStats, TakenKey } from './key-queue.ts';
 export { runWorkers } from './run-workers.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createQueue } from './key-queue.ts';
-import { ManualClock } from './manual-clock.fixture.ts';
+import { ManualClock } from '@davit/domain/manual-clock';
 
 function aQueue(options: Parameters<typeof createQueue>[0] = {}) {
   const clock = new ManualClock();

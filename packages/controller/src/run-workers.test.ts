@@ -2,7 +2,7 @@ import { AppError } from '@davit/domain';
 import { expect, test, vi } from 'vitest';
 import { createQueue } from './key-queue.ts';
 import { runWorkers } from './run-workers.ts';
-import { ManualClock } from './manual-clock.fixture.ts';
+import { ManualClock } from '@davit/domain/manual-clock';
 
 function aLoop() {
   const clock = new ManualClock();

@@ -5,7 +5,7 @@ import type { Logger, Mail } from '@davit/domain';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { SMTPServerOptions } from 'smtp-server';
 import { createFolderOutbox, createMailer } from './index.ts';
-import { ManualClock } from './manual-clock.fixture.ts';
+import { ManualClock } from '@davit/domain/manual-clock';
 import { startSmtp } from './smtp.fixture.ts';
 import type { TestSmtp } from './smtp.fixture.ts';
 

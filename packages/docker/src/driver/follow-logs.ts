@@ -1,11 +1,10 @@
-import { sleep } from '@davit/controller';
+import { Channel, sleep } from '@davit/controller';
 import { AppError } from '@davit/domain';
 import type { DeploymentRef, LogLine, LogOptions } from '@davit/domain';
 import { keyOf } from '../labels.ts';
 import { isRunning } from './containers.ts';
 import type { Container } from './containers.ts';
 import type { DriverContext } from './context.ts';
-import { LineChannel } from './line-channel.ts';
 import { compareTimes, logContainers, openLog, readLogs, secondsOf } from './read-logs.ts';
 import type { StatusBoard } from './status-board.ts';
 
@@ -54,7 +53,7 @@ interface FollowerOptions {
 
 class Follower {
   readonly #of: FollowerOptions;
-  readonly #channel = new LineChannel<LogLine>(WAITING_LINES);
+  readonly #channel = new Channel<LogLine>(WAITING_LINES);
   readonly #reading = new Map<string, Promise<void>>();
   #looking: Promise<void> | undefined;
   #again = false;

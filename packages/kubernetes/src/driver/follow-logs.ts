@@ -1,4 +1,4 @@
-import { sleep } from '@davit/controller';
+import { Channel, sleep } from '@davit/controller';
 import { AppError } from '@davit/domain';
 import type { DeploymentRef, LogLine, LogOptions } from '@davit/domain';
 import type { ObservedPod } from '@davit/rollout';
@@ -7,7 +7,6 @@ import { Reflector } from '../reflector.ts';
 import { Store } from '../store.ts';
 import { pathOf, podSelector } from './context.ts';
 import type { DriverContext } from './context.ts';
-import { LineChannel } from './line-channel.ts';
 import { openPodLog } from './pod-logs.ts';
 import { compareTimes, containerOf, logPods } from './read-logs.ts';
 
@@ -51,7 +50,7 @@ class Follower {
   readonly #ref: DeploymentRef;
   readonly #context: DriverContext;
   readonly #options: LogOptions;
-  readonly #channel = new LineChannel<LogLine>(WAITING_LINES);
+  readonly #channel = new Channel<LogLine>(WAITING_LINES);
   /** the run each pod is read from */
   readonly #reading = new Map<string, string>();
   readonly #runs = new Store<Run | undefined>();

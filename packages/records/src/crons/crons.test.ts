@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { ManualClock } from '../manual-clock.fixture.ts';
+import { ManualClock } from '@davit/domain/manual-clock';
 import { silentLogger } from '../open-records.fixture.ts';
 import { createCrons } from './crons.ts';
 

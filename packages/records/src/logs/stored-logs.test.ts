@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogDatabase, openDatabase } from '@davit/sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { ManualClock } from '../manual-clock.fixture.ts';
+import { ManualClock } from '@davit/domain/manual-clock';
 import { silentLogger } from '../open-records.fixture.ts';
 import { StoredLogs } from './stored-logs.ts';
 

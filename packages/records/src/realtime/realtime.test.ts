@@ -7,7 +7,7 @@ import {
   openTestRecords,
   type TestRecords,
 } from '../open-records.fixture.ts';
-import { ManualClock } from '../manual-clock.fixture.ts';
+import { ManualClock } from '@davit/domain/manual-clock';
 import type { AuthRecord, RealtimeMessage, Records } from '../index.ts';
 import { MAX_PENDING } from './hub.ts';
 

@@ -1,5 +1,5 @@
 /** Many writers, one reader. Writers wait while `limit` values wait, so that nothing is lost or piled up. */
-export class LineChannel<T> {
+export class Channel<T> {
   readonly #values: T[] = [];
   readonly #limit: number;
   #room = Promise.withResolvers<void>();

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { LineChannel } from './line-channel.ts';
+import { Channel } from './channel.ts';
 
 test('writers wait for the reader, and nothing is lost', async () => {
-  const channel = new LineChannel<number>(2);
+  const channel = new Channel<number>(2);
   let written = 0;
   const writer = async (from: number): Promise<void> => {
     for (let i = 0; i < 50; i++) {
@@ -21,7 +21,7 @@ test('writers wait for the reader, and nothing is lost', async () => {
 });
 
 test('writers are let go when nobody reads any more', async () => {
-  const channel = new LineChannel<number>(1);
+  const channel = new Channel<number>(1);
   await channel.push(1);
   const second = channel.push(2);
   channel.close();

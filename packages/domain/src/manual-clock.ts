@@ -1,9 +1,18 @@
-import type { Clock } from '@davit/domain';
+import type { Clock } from './clock.ts';
 
-/** A clock that moves only when told to. */
+/** For tests: time that stands still until told to move, and then runs what is due in its order. */
 export class ManualClock implements Clock {
-  #now = 1_000;
+  #now: number;
   readonly #timers = new Set<{ at: number; callback: () => void }>();
+
+  constructor(start: number = Date.parse('2026-01-01T00:00:00Z')) {
+    this.#now = start;
+  }
+
+  /** how many timers are set */
+  get waiting(): number {
+    return this.#timers.size;
+  }
 
   now(): number {
     return this.#now;
