@@ -1,7 +1,7 @@
 import type { JsonObject } from '@davit/domain';
 import { pb } from './client.ts';
+import { download } from './download.ts';
 import { PER_PAGE, type Page } from './page.ts';
-import { toBodyProblem } from './problem.ts';
 
 /** Who did what, to what, from where. */
 export interface AuditEntry {
@@ -34,16 +34,6 @@ export const findEntries = (page: number, filter: string): Promise<Page<AuditEnt
 export const getEntry = (id: string): Promise<AuditEntry> =>
   pb.send<AuditEntry>(`${PATH}/${encodeURIComponent(id)}`, {});
 
-/** Saves what matches as NDJSON; the header carries the token, so a plain link would not do. */
-export async function downloadAudit(filter: string): Promise<void> {
-  const response = await fetch(`${PATH}/export?filter=${encodeURIComponent(filter)}`, {
-    headers: { Authorization: pb.authStore.token },
-  });
-  if (!response.ok) {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a problem carries the status
-    throw toBodyProblem(response.status, await response.json().catch(() => ({})));
-  }
-  const url = URL.createObjectURL(await response.blob());
-  Object.assign(document.createElement('a'), { href: url, download: 'audit.ndjson' }).click();
-  URL.revokeObjectURL(url);
-}
+/** Saves what matches as NDJSON. */
+export const downloadAudit = (filter: string): Promise<void> =>
+  download(`${PATH}/export?filter=${encodeURIComponent(filter)}`, 'audit.ndjson');

@@ -31,6 +31,17 @@ export function toBodyProblem(status: number, body: unknown): Problem {
   };
 }
 
+/** Throws a problem; `toProblem` gives it back to whoever catches it. */
+export function raise(problem: Problem): never {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- plain data says all that pages show
+  throw problem;
+}
+
+/** Throws what a response of plain `fetch` says is wrong. */
+export async function raiseResponse(response: Response): Promise<never> {
+  raise(toBodyProblem(response.status, await response.json().catch(() => ({}))));
+}
+
 function fromResponse(error: ClientResponseError): Problem {
   if (error.isAbort)
     return { status: -1, message: 'The request was cancelled.', fields: {}, requestId: '' };

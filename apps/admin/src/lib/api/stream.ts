@@ -1,5 +1,5 @@
 import { pb } from './client.ts';
-import { toBodyProblem, toProblem, type Problem } from './problem.ts';
+import { raise, raiseResponse, toBodyProblem, toProblem, type Problem } from './problem.ts';
 import { createFrameParser, type Frame } from './sse.ts';
 
 export interface StreamHandlers {
@@ -36,8 +36,7 @@ export async function openStream(
         signal: AbortSignal.any([signal, hidden.signal]),
         onOpen: () => handlers.onOpen?.(),
         onFrame: (frame) => {
-          // eslint-disable-next-line @typescript-eslint/only-throw-error -- as in readOnce
-          if (frame.event === 'error') throw toBodyProblem(503, JSON.parse(frame.data));
+          if (frame.event === 'error') raise(toBodyProblem(503, JSON.parse(frame.data)));
           delay = FIRST_DELAY;
           if (frame.id !== '') lastId = frame.id;
           handlers.onFrame(frame);
@@ -108,11 +107,7 @@ async function readOnce(path: string, lastId: string, attempt: Attempt): Promise
     },
     signal: AbortSignal.any([attempt.signal, silence.signal]),
   });
-  if (!response.ok || response.body === null) {
-    // a plain object carries the status to the caller without a class of its own
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
-    throw toBodyProblem(response.status, await response.json().catch(() => ({})));
-  }
+  if (!response.ok || response.body === null) return raiseResponse(response);
   attempt.onOpen();
   const parse = createFrameParser();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -1,8 +1,8 @@
 import { untrack } from 'svelte';
 import type { DeploymentRef, LogLine } from '@davit/domain';
 import { appPath } from '#lib/api/apps.ts';
-import { pb } from '#lib/api/client.ts';
-import { toBodyProblem, type Problem } from '#lib/api/problem.ts';
+import { download } from '#lib/api/download.ts';
+import type { Problem } from '#lib/api/problem.ts';
 import { openStream } from '#lib/api/stream.ts';
 import { LogBuffer } from '#lib/logs/log-buffer.ts';
 
@@ -76,17 +76,6 @@ export class LogStream {
   }
 }
 
-/** Saves the log as a text file; the header carries the token, so a plain link would not do. */
-export async function downloadLog(ref: DeploymentRef, name: string): Promise<void> {
-  const response = await fetch(appPath(ref, 'logs'), {
-    headers: { Authorization: pb.authStore.token },
-  });
-  if (!response.ok) {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a problem carries the status
-    throw toBodyProblem(response.status, await response.json().catch(() => ({})));
-  }
-  const url = URL.createObjectURL(await response.blob());
-  const link = Object.assign(document.createElement('a'), { href: url, download: `${name}.log` });
-  link.click();
-  URL.revokeObjectURL(url);
-}
+/** Saves the log as a text file. */
+export const downloadLog = (ref: DeploymentRef, name: string): Promise<void> =>
+  download(appPath(ref, 'logs'), `${name}.log`);
