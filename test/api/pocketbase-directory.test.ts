@@ -6,8 +6,9 @@ import type { ServeConfig, Server } from '@davit/server';
 import PocketBase from 'pocketbase';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { snapshot } from './directory-snapshot.ts';
-import { NO_POCKETBASE, startPocketBase } from './pocketbase-binary.ts';
+import { NO_POCKETBASE } from './pocketbase-binary.ts';
 import { serveConfig } from './server.ts';
+import * as turns from './taking-turns.ts';
 
 const FIXTURE = new URL('../fixtures/pocketbase/data', import.meta.url);
 const PASSWORD = '1234567890';
@@ -19,28 +20,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-async function withDavit<T>(
+const withDavit = <T>(
   use: (url: string, server: Server) => Promise<T>,
-  config: Partial<ServeConfig> = {},
-): Promise<T> {
-  const server = await createServer({ ...serveConfig(dir), ...config });
-  try {
-    return await use(server.url, server);
-  } finally {
-    await server.close();
-  }
-}
-
-async function withPocketBase<T>(use: (url: string) => Promise<T>, key = ''): Promise<T> {
-  const process = await startPocketBase(dir, key);
-  try {
-    return await use(process.url);
-  } catch (error) {
-    throw new Error(`with PocketBase, which said: ${process.output()}`, { cause: error });
-  } finally {
-    await process.stop();
-  }
-}
+  config?: Partial<ServeConfig>,
+): Promise<T> => turns.withDavit(dir, use, config);
+const withPocketBase = <T>(use: (url: string) => Promise<T>, key?: string): Promise<T> =>
+  turns.withPocketBase(dir, use, key);
 
 async function superuser(url: string, email: string): Promise<PocketBase> {
   const client = new PocketBase(url);
