@@ -26,9 +26,9 @@ export class Schema {
   readonly tags: readonly string[];
   /** names in the order the API shows them, hidden ones left out */
   readonly visible: readonly string[];
-  /** the same for superusers: everything but secrets */
+  /** the same for superusers: everything but an account's password and token key */
   readonly readable: readonly string[];
-  /** shown, but always empty: passwords that nobody hid */
+  /** shown, but always empty: passwords other than an account's */
   readonly masked: ReadonlySet<string>;
   /** columns with a unique index of their own */
   readonly unique: ReadonlyMap<string, { ignoreCase: boolean }>;
@@ -114,10 +114,7 @@ function keyOf({ name, modifier }: Setter): string {
 }
 
 function isSecret(collection: Collection, field: Field): boolean {
-  return (
-    (field.type === 'password' && field.hidden) ||
-    (collection.type === 'auth' && field.name === 'tokenKey')
-  );
+  return collection.type === 'auth' && (field.name === 'password' || field.name === 'tokenKey');
 }
 
 function sorted(fields: readonly SchemaField[]): string[] {
