@@ -1,5 +1,5 @@
 import type { FileStore, Logger, Thumbnails } from '@davit/domain';
-import type { Maintenance, Records } from '@davit/records';
+import type { Maintenance, Records, Settings } from '@davit/records';
 import express from 'express';
 import type { Express, Router } from 'express';
 import { apiKeysRouter } from './api-keys/api-keys-router.ts';
@@ -67,7 +67,8 @@ export function createApp(options: AppOptions): Express {
   app.set('x-powered-by', false);
   const { settings } = records;
   const limiter = new RateLimiter(() => settings.current);
-  app.use(requestId(() => settings.current.trustedProxy));
+  const trustedProxy = (): Settings['trustedProxy'] => settings.current.trustedProxy;
+  app.use(requestId(trustedProxy));
   if (options.metrics) app.use(options.metrics.middleware());
   if (options.maintenance) {
     app.use(logRequests(options.maintenance.logs, () => settings.data.logs));
@@ -81,7 +82,7 @@ export function createApp(options: AppOptions): Express {
   app.use(filesRouter(records, { files: options.files, thumbnails: options.thumbnails, limiter }));
   app.use(batchRouter(records, limiter));
   app.use('/api', limitByPath(limiter));
-  app.get('/api/health', health(options.maintenance?.backups));
+  app.get('/api/health', health(options.maintenance?.backups, trustedProxy));
   app.use(oauth2Router(records));
   app.use(testMailRouter(records));
   app.use(collectionsRouter(records));
