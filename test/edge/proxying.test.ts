@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { app, exchange, rawClient, request, world } from './world.ts';
 
@@ -85,6 +85,26 @@ test('uses connections to an instance again', async () => {
   }
   for (let i = 0; i < 3; i++) await exchange(w.port, request('/', CLOSE));
   expect(connections).toBe(1);
+});
+
+test('uses hundreds of connections to an instance again', async () => {
+  const clients = 300;
+  let connections = 0;
+  let waiting: ServerResponse[] = [];
+  await using web = await app('web', (_, response) => {
+    waiting.push(response);
+    if (waiting.length < clients) return;
+    for (const one of waiting) one.end('web');
+    waiting = [];
+  });
+  web.server.on('connection', () => (connections += 1));
+  await using w = await world();
+  await w.put([{ targets: [web] }]);
+  for (let round = 1; round <= 3; round++) {
+    const all = Array.from({ length: clients }, () => exchange(w.port, request('/', CLOSE)));
+    for (const answer of await Promise.all(all)) expect(answer).toMatch(/web$/);
+  }
+  expect(connections).toBe(clients);
 });
 
 test('passes large bodies both ways unchanged, with and without a length', async () => {

@@ -172,7 +172,7 @@ test('requests wait while a route is on hold, and go on when it is not', async (
   expect(web.seen).toEqual([]);
   await w.put([{ targets: [web] }]);
   for (const answer of await Promise.all(waiting)) expect(answer).toMatch(/200 OK[^]*web$/);
-  expect(web.seen.at(-1)!.body).toBe('abc');
+  expect(web.seen.map(({ body }) => body).filter(Boolean)).toEqual(['abc']);
   expect((await w.status()).apps[0]).toMatchObject({ held: 0, open: 0 });
 });
 

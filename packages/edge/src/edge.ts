@@ -12,7 +12,8 @@ import { type Controls, ControlServer } from './control-server.ts';
 import type { ExchangeTimeouts } from './exchange.ts';
 import { TrustedPeers } from './forwarded.ts';
 import { Gateway } from './gateway.ts';
-import { type ListenAddress, Listener, type ListenerLimits } from './listener.ts';
+import { Listener, type ListenerLimits } from './listener.ts';
+import type { ListenAddress } from './listening-sockets.ts';
 import { parseEdgeAddresses } from './parse-edge-addresses.ts';
 import { parseRouteTable } from './parse-route-table.ts';
 import { RouteSwitch } from './route-switch.ts';
@@ -43,8 +44,8 @@ export interface EdgeOptions {
     listeners: readonly Listener[],
     listens: EdgeAddresses,
   ) => Promise<{ pid: number }>;
-  /** a listening socket of a predecessor for this address */
-  inherited?: (kind: 'http' | 'https', address: ListenAddress) => number | undefined;
+  /** the listening sockets of a predecessor for this address */
+  inherited?: (kind: 'http' | 'https', address: ListenAddress) => number[];
 }
 
 export interface Edge extends AsyncDisposable {
@@ -241,15 +242,14 @@ class RunningEdge implements Edge, Controls {
     for (const listener of this.#listeners) listener.stopAccepting();
     this.#control.finish();
     const deadline = performance.now() + (this.#routes.table.drainMs ?? DRAIN_MS);
-    while (performance.now() < deadline && (await this.#connections()) > 0) {
+    while (performance.now() < deadline && this.#connections() > 0) {
       await sleep(POLL_MS);
     }
     await this.#end();
   }
 
-  async #connections(): Promise<number> {
-    const counts = await Promise.all(this.#listeners.map((one) => one.connections()));
-    return counts.reduce((sum, count) => sum + count, 0);
+  #connections(): number {
+    return this.#listeners.reduce((sum, { connections }) => sum + connections, 0);
   }
 
   async #end(): Promise<void> {

@@ -1,6 +1,6 @@
 export { createEdge } from './edge.ts';
 export type { Edge, EdgeOptions } from './edge.ts';
-export type { ListenAddress } from './listener.ts';
+export type { ListenAddress } from './listening-sockets.ts';
 export { createEdgeClient } from './edge-client.ts';
 export type { EdgeClient } from './edge-client.ts';
 export { runEdge } from './run-edge.ts';

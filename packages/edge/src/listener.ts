@@ -1,15 +1,10 @@
-import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { type AddressInfo, Server as NetServer, type ListenOptions } from 'node:net';
+import type { Socket } from 'node:net';
 import { AppError } from '@davit/domain';
 import type { CertificateStore } from './certificate-store.ts';
 import type { Gateway } from './gateway.ts';
-
-export interface ListenAddress {
-  host: string;
-  port: number;
-}
+import { type ListenAddress, ListeningSockets } from './listening-sockets.ts';
 
 export interface ListenerLimits {
   /** milliseconds for a request's head to arrive */
@@ -27,7 +22,6 @@ export interface ListenerOptions {
 }
 
 const MAX_HEAD = 32 * 1024;
-const BACKLOG = 4096;
 const CHECK_MS = 1000;
 
 /** One address where clients come in. */
@@ -35,6 +29,10 @@ export class Listener {
   readonly kind: 'http' | 'https';
   readonly wanted: ListenAddress;
   readonly #server: Server;
+  readonly #sockets: ListeningSockets;
+  readonly #maxConnections: number;
+  /** that stand now */
+  connections = 0;
 
   constructor(wanted: ListenAddress, options: ListenerOptions) {
     const { kind, gateway, limits } = options;
@@ -52,34 +50,33 @@ export class Listener {
       shouldUpgradeCallback: canUpgrade,
     };
     const server = kind === 'http' ? createHttpServer(common) : createTls(common, options);
-    server.maxConnections = limits.maxConnections;
     server.maxHeadersCount = 0;
     server.on('request', gateway.onRequest);
     // the app's own 100 is passed on
     server.on('checkContinue', gateway.onRequest);
     server.on('upgrade', gateway.onUpgrade);
+    server.on('connection', (socket) => this.#count(socket));
     this.#server = server;
+    this.#sockets = new ListeningSockets(server);
+    this.#maxConnections = limits.maxConnections;
   }
 
   /** Where it listens, the port found out. */
   get address(): ListenAddress {
-    const found = this.#server.address() as AddressInfo | null;
-    return found ? { host: found.address, port: found.port } : this.wanted;
+    return this.#sockets.address ?? this.wanted;
   }
 
-  /** The listening socket, to be passed to a successor. */
-  get fileDescriptor(): number | undefined {
-    const { _handle: handle } = this.#server as unknown as { _handle?: { fd?: number } };
-    return handle?.fd;
+  /** The listening sockets, to be passed to a successor. */
+  get fileDescriptors(): number[] {
+    return this.#sockets.fileDescriptors;
   }
 
-  /** On the address, or on the socket of a predecessor. */
-  async open(fd?: number): Promise<void> {
+  /** On the address, or on the sockets of a predecessor. */
+  async open(descriptors: readonly number[] = []): Promise<void> {
     const { host, port } = this.wanted;
-    const place: ListenOptions & { fd?: number } = fd === undefined ? { host, port } : { fd };
-    this.#server.listen({ ...place, backlog: BACKLOG });
     try {
-      await once(this.#server, 'listening');
+      if (descriptors.length > 0) await this.#sockets.adopt(descriptors);
+      else await this.#sockets.open(this.wanted);
     } catch (cause) {
       throw new AppError('unavailable', `Cannot listen on ${host}:${port}.`, { cause });
     }
@@ -87,8 +84,7 @@ export class Listener {
 
   /** Takes no new connections; those that stand stay, idle ones too. */
   stopAccepting(): void {
-    // http.Server's own close would cut idle connections on which a request may be under way to us
-    if (this.#server.listening) NetServer.prototype.close.call(this.#server);
+    this.#sockets.close();
   }
 
   closeIdle(): void {
@@ -101,10 +97,10 @@ export class Listener {
     this.#server.closeAllConnections();
   }
 
-  async connections(): Promise<number> {
-    const { promise, resolve } = Promise.withResolvers<number>();
-    this.#server.getConnections((error, count) => resolve(error ? 0 : count));
-    return promise;
+  #count(socket: Socket): void {
+    this.connections += 1;
+    socket.once('close', () => (this.connections -= 1));
+    if (this.connections > this.#maxConnections) socket.destroy();
   }
 }
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { AppError } from '@davit/domain';
-import type { ListenAddress, Listener } from './listener.ts';
+import type { Listener } from './listener.ts';
+import type { ListenAddress } from './listening-sockets.ts';
 
 /** How the program is started that takes over: the new version of this one. */
 export interface SuccessorCommand {
@@ -26,8 +27,8 @@ export async function startSuccessor(
   { command, args }: SuccessorCommand,
   listeners: readonly Listener[],
 ): Promise<{ pid: number }> {
-  const passed = listeners.flatMap(({ kind, wanted, fileDescriptor: fd }) =>
-    fd === undefined ? [] : [{ kind, ...wanted, fd }],
+  const passed = listeners.flatMap(({ kind, wanted, fileDescriptors }) =>
+    fileDescriptors.map((fd) => ({ kind, ...wanted, fd })),
   );
   const child = spawn(command, [...args], {
     detached: true,
@@ -65,8 +66,8 @@ async function serving(child: ChildProcess, listeners: Passed[]): Promise<void> 
 
 /** What a predecessor left to this process. */
 export interface Inheritance {
-  /** the listening socket for this address, once */
-  take(kind: 'http' | 'https', address: ListenAddress): number | undefined;
+  /** the listening sockets for this address, once */
+  take(kind: 'http' | 'https', address: ListenAddress): number[];
   /** Tells the predecessor that it can go. */
   announce(): void;
 }
@@ -77,18 +78,19 @@ export async function receiveInheritance(): Promise<Inheritance> {
   const { promise, resolve, reject } = Promise.withResolvers<Passed[]>();
   const timer = setTimeout(reject, START_MS, new AppError('timeout', 'Nothing was passed on.'));
   process.once('message', (message: { listeners: Passed[] }) => resolve(message.listeners));
-  const passed = await promise;
+  let passed = await promise;
   clearTimeout(timer);
   return {
     take(kind, { host, port }) {
-      const position = passed.findIndex(
-        (one) => one.kind === kind && one.host === host && one.port === port,
-      );
-      return position < 0 ? undefined : passed.splice(position, 1)[0]?.fd;
+      const isWanted = (one: Passed): boolean =>
+        one.kind === kind && one.host === host && one.port === port;
+      const taken = passed.filter(isWanted);
+      passed = passed.filter((one) => !isWanted(one));
+      return taken.map(({ fd }) => fd);
     },
     announce() {
       // addresses that are not served any more
-      for (const { fd } of passed.splice(0)) closeSync(fd);
+      for (const { fd } of passed) closeSync(fd);
       process.send?.('serving');
       process.disconnect();
     },

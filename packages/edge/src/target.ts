@@ -2,7 +2,8 @@ import type { EdgeTarget, EdgeTargetStatus } from '@davit/domain';
 import { parseAddress } from './parse-route-table.ts';
 import { Upstream, type UpstreamOwner, type UpstreamUser } from './upstream.ts';
 
-const MAX_IDLE = 128;
+/** Above what is often open at once: what does not fit is opened anew for each request. */
+const MAX_IDLE = 1024;
 /** Many servers close idle connections after 5 s, some after 2. */
 const IDLE_MS = 4000;
 /** A request that cannot be repeated goes over a connection only this soon after its last answer. */

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { type AddressInfo, Server, type Socket } from 'node:net';
+
+export interface ListenAddress {
+  host: string;
+  port: number;
+}
+
+/**
+ * Node takes one connection from a listening socket in a turn of its event loop, and serves all that is ready in the
+ * same turn: under load the last of hundreds of clients who come at once would wait for seconds.
+ */
+const SOCKETS = 32;
+const BACKLOG = 4096;
+
+/** The listening sockets of one address: the kernel spreads new connections among them. */
+export class ListeningSockets {
+  readonly #server: Server;
+  readonly #sockets: Server[];
+
+  constructor(server: Server) {
+    this.#server = server;
+    this.#sockets = [server];
+  }
+
+  /** Where it listens, the port found out; undefined before and after. */
+  get address(): ListenAddress | undefined {
+    const found = this.#server.address() as AddressInfo | null;
+    return found ? { host: found.address, port: found.port } : undefined;
+  }
+
+  get fileDescriptors(): number[] {
+    return this.#sockets.flatMap((socket) => {
+      const { _handle: handle } = socket as unknown as { _handle?: { fd?: number } };
+      return handle?.fd === undefined ? [] : [handle.fd];
+    });
+  }
+
+  /** On the sockets of a predecessor. */
+  async adopt(descriptors: readonly number[]): Promise<void> {
+    const [first, ...others] = descriptors;
+    await listen(this.#server, { fd: first });
+    for (const fd of others) await listen(this.#more(), { fd });
+  }
+
+  /** Throws where another process listens there. */
+  async open({ host, port }: ListenAddress): Promise<void> {
+    if (process.platform !== 'linux') return listen(this.#server, { host, port });
+    if (port !== 0) await refuseTaken({ host, port });
+    await listen(this.#server, { host, port, reusePort: true });
+    const place = this.address ?? { host, port };
+    for (let i = 1; i < SOCKETS; i++) await listen(this.#more(), { ...place, reusePort: true });
+  }
+
+  /** Takes no new connections; those that stand stay, idle ones too. */
+  close(): void {
+    for (const socket of this.#sockets) {
+      // http.Server's own close would cut idle connections on which a request may be under way to us
+      if (socket.listening) Server.prototype.close.call(socket);
+    }
+  }
+
+  #more(): Server {
+    // as http.Server has it
+    const socket = new Server({ allowHalfOpen: true, noDelay: true });
+    socket.on('connection', (connection: Socket) => this.#server.emit('connection', connection));
+    this.#sockets.push(socket);
+    return socket;
+  }
+}
+
+/** Sockets that share an address may share it with another process, too: only a plain one finds out. */
+async function refuseTaken(place: ListenAddress): Promise<void> {
+  const probe = new Server();
+  await listen(probe, place);
+  probe.close();
+  await once(probe, 'close');
+}
+
+async function listen(
+  server: Server,
+  place: Partial<ListenAddress> & { fd?: number | undefined; reusePort?: boolean },
+): Promise<void> {
+  server.listen({ ...place, backlog: BACKLOG });
+  await once(server, 'listening');
+}
