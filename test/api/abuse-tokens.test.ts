@@ -173,6 +173,23 @@ describe('a forged token', () => {
     expect(await accepted(forge(forgery()))).toBe(false);
   });
   test.each([
+    [true, true],
+    ['true', true],
+    [1, true],
+    [false, false],
+    ['yes', false],
+    [0, false],
+    [null, false],
+  ])('is exchanged for a new one when `refreshable` is %j: %j', async (refreshable, isNew) => {
+    const exp = Math.floor(Date.now() / 1000) + 60; // unlike that of any other
+    const authorization = forge({ change: { refreshable, exp } });
+    const path = `${users}/auth-refresh`;
+    const refresh = { method: 'POST', path, headers: { authorization }, body: {} };
+    const { token } = json((await send(server, refresh)).text);
+    expect(token !== authorization).toBe(isNew);
+    expect(await accepted(token as string)).toBe(true);
+  });
+  test.each([
     ['nothing but dots', '..'],
     ['two parts', 'a.b'],
     ['four parts', 'a.b.c.d'],

@@ -112,7 +112,7 @@ export class Tokens {
     };
     if (type === 'auth' && version === this.#cache.version) {
       const { exp, refreshable } = claims;
-      this.#cache.set(token, { auth, refreshable: refreshable === true, expires: exp * 1000 });
+      this.#cache.set(token, { auth, refreshable: isTrue(refreshable), expires: exp * 1000 });
     }
     return auth;
   }
@@ -124,8 +124,14 @@ export class Tokens {
 
   /** May the token be exchanged for a new one? */
   isRefreshable(token: string): boolean {
-    return this.#cache.isRefreshable(token) ?? this.#core.tokens.peek(token)?.refreshable === true;
+    return this.#cache.isRefreshable(token) ?? isTrue(this.#core.tokens.peek(token)?.refreshable);
   }
+}
+
+/** Programs that extend PocketBase sign tokens, too, with the claim in any of the forms it reads. */
+function isTrue(claim: unknown): boolean {
+  if (typeof claim === 'string') return /^(1|t|T|TRUE|true|True)$/.test(claim);
+  return claim === true || (typeof claim === 'number' && claim !== 0);
 }
 
 function text(value: unknown): string {
