@@ -110,10 +110,30 @@ runScenarios(
   [
     ['/api/logs/stats?filter=(', 'Invalid filter format.'],
     ['/api/logs?filter=(', 'Something went wrong'],
-    ['/api/logs?filter=@request.auth.id!=""', 'Something went wrong'],
+    ...['@request.auth.id!=""', '@collection.users.id!=""', 'message:lower="a"', 'seq=1'].flatMap(
+      (filter) => [
+        [`/api/logs?filter=${filter}`, 'Something went wrong'],
+        [`/api/logs/stats?filter=${filter}`, 'Invalid filter format.'],
+      ],
+    ),
   ].map(([path = '', message = '']) => ({
     ...{ name: path, path, as: 'superuser' as const, status: 400, contains: [message] },
   })),
+);
+
+runScenarios(
+  () => server,
+  [
+    'data.auth="users"',
+    'created<@now',
+    'data.missing=null',
+    'message~"request."&&(level>0||id!="")',
+  ]
+    .flatMap((filter) => [`/api/logs?filter=${filter}`, `/api/logs/stats?filter=${filter}`])
+    .map((path) => ({
+      ...{ name: path, path: path.replaceAll('&&', '%26%26') },
+      ...{ as: 'superuser' as const, status: 200 },
+    })),
 );
 
 test('the counters of rate limits are cleaned up while there are limits', async () => {

@@ -19,6 +19,7 @@ import { randomText } from '../fields/random.ts';
 import { buildQuery } from '../queries/build-query.ts';
 import { parseListParameters } from '../requests/list-parameters.ts';
 import type { SettingsData } from '../settings/settings-data.ts';
+import { checkLogFilter } from './check-filter.ts';
 import type { LogPage, Logs, NewLogEntry } from './logs.ts';
 import { trimData, trimMessage } from './trim-entry.ts';
 
@@ -140,6 +141,7 @@ export class StoredLogs implements Logs {
   }
 
   #query(filter: string, sort: string): Query {
+    checkLogFilter(filter);
     return buildQuery(this.#core(), { collection: TABLE, trusted: true, filter, sort });
   }
 
