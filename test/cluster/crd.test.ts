@@ -1,6 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { AppError } from '@davit/domain';
-import type { FieldError, FieldErrors } from '@davit/domain';
 import { isKnownKind, KubeHttp, loadKubeconfig, RESOURCES, resourcePath } from '@davit/kubernetes';
 import { parseRolloutSpec, renderChildren } from '@davit/rollout';
 import type { Child, RolloutResource, RolloutSpec } from '@davit/rollout';
@@ -8,6 +6,7 @@ import { controlPlane, has } from '@davit/testkit';
 import type { ControlPlane } from '@davit/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { listed, refusal } from './complaints.ts';
 import { installCrd } from './install-crd.ts';
 
 const manifests = new URL('../fixtures/manifests/', import.meta.url);
@@ -215,16 +214,16 @@ describe.runIf(has('api'))('the CRD on a real API server', () => {
 
   test.each(broken)('refuses %s with the words of its twin', async (_what, change) => {
     const spec = { image, ...change };
-    const [twin] = placesOf(await refusal(() => Promise.resolve(parseRolloutSpec(spec))));
-    const places = placesOf(await refusal(() => create(spec)));
+    const [twin] = listed((await refusal(() => parseRolloutSpec(spec))) ?? {});
+    const places = listed((await refusal(() => create(spec))) ?? {});
     expect(places.map(({ at }) => at)).toContain(`spec.${twin!.at}`);
     expect(places.map(({ message }) => message).join('\n')).toContain(twin!.message);
   });
 
   test.each(malformed)('refuses %s where its twin does', async (_what, change) => {
     const spec = { image, ...change };
-    const [twin] = placesOf(await refusal(() => Promise.resolve(parseRolloutSpec(spec))));
-    const places = placesOf(await refusal(() => create(spec)));
+    const [twin] = listed((await refusal(() => parseRolloutSpec(spec))) ?? {});
+    const places = listed((await refusal(() => create(spec))) ?? {});
     expect(places.map(({ at }) => at)).toContain(`spec.${twin!.at}`);
   });
 
@@ -253,25 +252,6 @@ describe.runIf(has('api'))('the CRD on a real API server', () => {
     expect(live.spec.replicas).toBe(4);
   });
 });
-
-async function refusal(run: () => Promise<unknown>): Promise<FieldErrors> {
-  try {
-    await run();
-  } catch (error) {
-    if (AppError.is(error, 'invalid') && error.data !== undefined) return error.data;
-    throw error;
-  }
-  throw new Error('It was accepted.');
-}
-
-function placesOf(errors: FieldErrors, above = ''): { at: string; message: string }[] {
-  return Object.entries(errors).flatMap(([key, value]) => {
-    const at = above === '' ? key : `${above}.${key}`;
-    const complaint = value as FieldError;
-    if (typeof complaint.message === 'string') return [{ at, message: complaint.message }];
-    return placesOf(value as FieldErrors, at);
-  });
-}
 
 function pathOf({ kind, metadata }: Child): string {
   if (!isKnownKind(kind)) throw new Error(`Unknown kind ${kind}.`);

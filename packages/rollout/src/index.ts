@@ -14,6 +14,7 @@ export type { SchemaNode } from './schema/node.ts';
 export type { Rule } from './schema/rule.ts';
 export { parseManifest, parseRolloutSpec } from './parse.ts';
 export type { Manifest } from './parse.ts';
+export { complaintsOf } from './validate.ts';
 export { renderCrd } from './crd.ts';
 export { ANNOTATIONS, API_VERSION, childLabels, KIND, LABELS } from './labels.ts';
 export {
@@ -56,7 +57,6 @@ export type {
   ObservedJob,
   ObservedMeta,
   ObservedPod,
-  ObservedReplicaSet,
   ObservedService,
 } from './observed.ts';
 export { readRevision, renderRevision, revisionInUse, specInUse } from './revision.ts';

@@ -31,11 +31,6 @@ export interface ObservedDeployment {
   };
 }
 
-export interface ObservedReplicaSet {
-  metadata: ObservedMeta;
-  status?: { replicas?: number; conditions?: ObservedCondition[] };
-}
-
 interface ContainerState {
   waiting?: { reason?: string; message?: string };
   running?: { startedAt?: string };
@@ -111,7 +106,6 @@ export interface ObservedCronJob {
 /** What the cluster holds of one Rollout. */
 export interface Observed {
   deployment?: ObservedDeployment;
-  replicaSets?: ObservedReplicaSet[];
   pods: ObservedPod[];
   pvcs: ObservedClaim[];
   services: ObservedService[];

@@ -16,6 +16,7 @@ test.each([
   ['2', '2'],
   ['1e3', '1e3'],
   ['0.1', '100m'],
+  ['8Ei', '9223372036854775807'],
 ])('%s is kept as %s', (given, kept) => {
   expect(canonicalQuantity(given)).toBe(kept);
 });
@@ -25,4 +26,5 @@ test('amounts are compared, not texts', () => {
   expect(compareQuantities('1000m', '2')).toBeLessThan(0);
   expect(compareQuantities('1G', '1Gi')).toBeLessThan(0);
   expect(compareQuantities('1.1', '1099m')).toBeGreaterThan(0);
+  expect(compareQuantities('10E', '99Ei')).toBeGreaterThan(0);
 });

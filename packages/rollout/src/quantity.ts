@@ -24,8 +24,12 @@ export function nanosOf(quantity: string): bigint | undefined {
   if (match === null) return undefined;
   const [, whole = '0', fraction = '', suffix = ''] = match;
   const unit = SUFFIXES[suffix] ?? 10n ** (9n + BigInt(suffix.slice(1)));
-  return divideUp(BigInt(whole + fraction) * unit, 10n ** BigInt(fraction.length));
+  const nanos = divideUp(BigInt(whole + fraction) * unit, 10n ** BigInt(fraction.length));
+  return suffix.endsWith('i') && nanos > MOST_BINARY ? MOST_BINARY : nanos;
 }
+
+/** The API server reads more than 8 Ei as this; powers of ten it reads as they are. */
+const MOST_BINARY = (2n ** 63n - 1n) * 10n ** 9n;
 
 const divideUp = (value: bigint, by: bigint): bigint => (value + by - 1n) / by;
 
