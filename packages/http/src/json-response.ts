@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import { AppError } from '@davit/domain';
 import type { Json, JsonObject } from '@davit/domain';
 import { parseFields, pickFields } from '@davit/filter';
+import type { FieldSelection } from '@davit/filter';
 import type { Response } from 'express';
+import { parseQuery } from './query.ts';
 
 /** Writes JSON as it is: no charset, no escaping beyond JSON's own, no newline at the end. */
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
@@ -23,15 +26,21 @@ export function sendNoContent(res: ServerResponse): void {
 
 /** JSON with only what `?fields=` of the request asks for; of a list the parameter means the items. */
 export function sendPicked(res: Response, status: number, value: Json): void {
-  const fields = res.req.url.includes('fields=')
-    ? new URL(res.req.url, 'http://localhost').searchParams.get('fields')
-    : null;
-  if (fields === null || fields === '') return sendJson(res, status, value);
-  const selection = parseFields(fields);
+  const { fields = '' } = res.req.url.includes('fields=') ? parseQuery(res.req.url) : {};
+  if (fields === '') return sendJson(res, status, value);
+  const selection = parseSelection(fields);
   const picked = isList(value)
     ? { ...value, items: pickFields(value.items, selection) }
     : pickFields(value, selection);
   sendJson(res, status, picked);
+}
+
+function parseSelection(fields: string): FieldSelection {
+  try {
+    return parseFields(fields);
+  } catch (cause) {
+    throw new AppError('invalid', '', { cause });
+  }
 }
 
 function isList(value: Json): value is JsonObject & { items: Json[] } {

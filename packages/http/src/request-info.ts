@@ -2,6 +2,7 @@ import type { RequestInfo } from '@davit/records';
 import type { Request, Response } from 'express';
 import type { Body } from './body/read-body.ts';
 import { contextOf } from './context.ts';
+import { parseQuery } from './query.ts';
 
 const NO_BODY: Body = { body: {} };
 
@@ -26,17 +27,6 @@ export function requestInfo(req: Request, res: Response, body: Body = NO_BODY): 
       return context.ip;
     },
   };
-}
-
-/** The first value of each name. */
-export function parseQuery(url: string): Record<string, string> {
-  const start = url.indexOf('?');
-  if (start === -1) return {};
-  const query = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
-    if (!query.has(name)) query.set(name, value);
-  }
-  return Object.fromEntries(query);
 }
 
 /** The first value of each name. */

@@ -7,7 +7,7 @@ import { readBody } from '../body/read-body.ts';
 import { contextOf } from '../context.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendPicked } from '../json-response.ts';
-import { parseQuery } from '../request-info.ts';
+import { parseQuery } from '../query.ts';
 
 /** /api/davit/v1/audit: who did what, for superusers. */
 export function auditRouter({ audit }: Pick<Records, 'audit'>): Router {

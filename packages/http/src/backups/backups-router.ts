@@ -9,7 +9,7 @@ import { contextOf } from '../context.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
 import { readForm, withText } from '../records/auth-form.ts';
-import { parseQuery } from '../request-info.ts';
+import { parseQuery } from '../query.ts';
 import { readUpload } from './read-upload.ts';
 
 const NOT_ALLOWED = 'Insufficient permissions to access the resource.';

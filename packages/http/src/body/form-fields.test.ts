@@ -37,8 +37,8 @@ test('merges @jsonPayload as it is', () => {
   expect(fields.toBody()).toEqual({ a: '1', b: 'true', c: { d: [] } });
 });
 
-test('refuses a payload that is no object', () => {
+test.each(['[1]', '', '{"a":1} x'])('refuses the payload %j, which is no object', (payload) => {
   const fields = new FormFields();
-  fields.add('@jsonPayload', '[1]');
+  fields.add('@jsonPayload', payload);
   expect(() => fields.toBody()).toThrow(expect.objectContaining({ code: 'invalid' }) as Error);
 });

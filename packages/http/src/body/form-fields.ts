@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@davit/domain';
-import { parseJsonObject } from './json-body.ts';
+import { parseWholeJson } from './json-body.ts';
 
 /** A form field whose value is a JSON object merged into the body as it is. */
 const JSON_PAYLOAD = '@jsonPayload';
@@ -29,8 +29,7 @@ export class FormFields {
       entries.set(name, values.length === 1 && first !== undefined ? first : values);
     }
     for (const payload of this.#payloads) {
-      for (const [name, value] of Object.entries(parseJsonObject(payload)))
-        entries.set(name, value);
+      for (const [name, value] of Object.entries(parseWholeJson(payload))) entries.set(name, value);
     }
     return Object.fromEntries(entries);
   }

@@ -20,8 +20,13 @@ export function parseJsonBody(bytes: Uint8Array): JsonObject {
   return parseJsonObject(text);
 }
 
-/** The same from text. */
-export function parseJsonObject(text: string): JsonObject {
+/** The same from text after which nothing may follow. */
+export function parseWholeJson(text: string): JsonObject {
+  if (text.slice(scanJson(text).end).trim() !== '') throw new AppError('invalid', '');
+  return parseJsonObject(text);
+}
+
+function parseJsonObject(text: string): JsonObject {
   const { end, keys } = scanJson(text);
   const value = parse(end === text.length ? text : text.slice(0, end));
   if (value === null) return {};

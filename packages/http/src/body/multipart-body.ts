@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, sizeOf } from '@davit/domain';
+import { text } from 'node:stream/consumers';
+import { AppError } from '@davit/domain';
 import type { JsonObject } from '@davit/domain';
 import type { UploadedFile } from '@davit/records';
 import busboy from 'busboy';
@@ -15,20 +16,34 @@ export interface MultipartBody {
   files: UploadedFile[];
 }
 
+export interface MultipartOptions {
+  /** bytes of the whole body */
+  limit: number;
+  /** fields that come before those of the form */
+  ahead?: Iterable<[string, string]>;
+}
+
 /**
  * Fields and files of a multipart form. Large files wait in a temporary folder until the request is over. Errors:
  * `too_large`, `invalid`.
  */
-export async function readMultipart(req: IncomingMessage, limit: number): Promise<MultipartBody> {
+export async function readMultipart(
+  req: IncomingMessage,
+  { limit, ahead = [] }: MultipartOptions,
+): Promise<MultipartBody> {
   checkContentLength(req, limit);
   const spool = new Spool();
   whenOver(req, () => void spool.close());
   const fields = new FormFields();
-  const parts: Promise<UploadedFile | undefined>[] = [];
+  for (const [name, value] of ahead) fields.add(name, value);
+  const parts: Promise<UploadedFile | void>[] = [];
   const parser = createParser(req, limit);
   parser.on('field', (name, value) => fields.add(name, value));
-  parser.on('file', (field, stream, info) => {
-    const part = takeFile(spool, stream, { field, info });
+  parser.on('file', (field, stream, info: FileInfo) => {
+    const part =
+      info.filename === undefined
+        ? text(stream).then((value) => fields.add(field, value))
+        : takeFile(spool, stream, { field, name: info.filename, contentType: info.mimeType });
     part.catch((error: Error) => parser.destroy(error)); // no place: nothing more is read
     parts.push(part);
   });
@@ -61,16 +76,16 @@ function feed(req: IncomingMessage, parser: busboy.Busboy, limit: number): Promi
   });
 }
 
+/** What has no file name is a value, even where its type is that of any file. */
+type FileInfo = Omit<busboy.FileInfo, 'filename'> & { filename?: string };
+
 async function takeFile(
   spool: Spool,
   stream: AsyncIterable<Uint8Array>,
-  { field, info }: { field: string; info: busboy.FileInfo },
-): Promise<UploadedFile | undefined> {
+  { field, name, contentType }: Omit<UploadedFile, 'content'>,
+): Promise<UploadedFile> {
   const content = await spool.take(stream);
-  // A file input that was left empty sends a nameless part.
-  if (!info.filename && sizeOf(content) === 0) return undefined;
-  const name = info.filename?.slice(info.filename.lastIndexOf('/') + 1) ?? field;
-  return { field, name, contentType: info.mimeType, content };
+  return { field, name: name.slice(name.lastIndexOf('/') + 1), contentType, content };
 }
 
 /** When the answer is out, or nobody waits for it any more. */

@@ -12,7 +12,7 @@ interface Answer {
 }
 
 /** What the reader makes of a request. */
-async function read(init: RequestInit): Promise<Answer> {
+async function read(init: RequestInit, query = ''): Promise<Answer> {
   await using server = await listenForTest((req, res) => {
     readBody(req, LIMIT).then(
       ({ body, files }) => {
@@ -28,7 +28,7 @@ async function read(init: RequestInit): Promise<Answer> {
       (error: unknown) => res.end(JSON.stringify({ error: toAppError(error).code })),
     );
   });
-  const response = await fetch(server.url, { method: 'POST', ...init });
+  const response = await fetch(server.url + query, { method: 'POST', ...init });
   return (await response.json()) as Answer;
 }
 
@@ -47,10 +47,35 @@ test('reads fields and files of a multipart form', async () => {
   });
 });
 
-test('takes a file input that was left empty for nothing', async () => {
-  const body = new FormData();
-  body.set('avatar', new File([], ''));
-  expect(await read({ body })).toEqual({ body: {}, files: [] });
+test.each([
+  ['a file input that was left empty', '; filename=""', ''],
+  ['bytes without a file name', '', 'abc'],
+])('takes %s for a value', async (_what, name, value) => {
+  const head = `--b\r\nContent-Disposition: form-data; name="a"${name}\r\n`;
+  const type = 'Content-Type: application/octet-stream\r\n\r\n';
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  expect(await read({ headers, body: `${head}${type}${value}\r\n--b--\r\n` })).toEqual({
+    body: { a: value },
+    files: [],
+  });
+});
+
+test.each([
+  ['multipart/form-data; boundary=b', { a: ['of the query', 1], b: 2 }],
+  ['application/x-www-form-urlencoded', { a: [1, 'of the query'], b: 2 }],
+  ['application/json', { a: 1 }],
+])('takes parameters of the address into %s, if it is a form', async (type, expected) => {
+  const part = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n';
+  const bodies: Record<string, string> = {
+    'multipart/form-data; boundary=b': part,
+    'application/x-www-form-urlencoded': 'a=1',
+    'application/json': '{"a":1}',
+  };
+  const query = '?a=of+the+query&b=2&fields=a&expand=b';
+  const init = { headers: { 'content-type': type }, body: bodies[type] ?? '' };
+  expect((await read(init, query)).body).toEqual(expected);
+  const { error } = await read(init, '?a=%zz');
+  expect(error).toBe(type === 'application/json' ? undefined : 'invalid');
 });
 
 test('reads a form', async () => {
@@ -63,8 +88,10 @@ test('reads a form', async () => {
 });
 
 test('reads JSON whatever else the content type says', async () => {
-  const headers = { 'content-type': 'Application/JSON; charset=utf-8' };
-  expect(await read({ headers, body: '{"a":1}' })).toEqual({ body: { a: 1 } });
+  for (const type of ['Application/JSON; charset=utf-8', 'application/json, application/json']) {
+    const headers = { 'content-type': type };
+    expect(await read({ headers, body: '{"a":1}' })).toEqual({ body: { a: 1 } });
+  }
 });
 
 test.each([

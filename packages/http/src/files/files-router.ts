@@ -8,7 +8,8 @@ import { requirePerson } from '../guards.ts';
 import { sendJson } from '../json-response.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { limitAction } from '../records/limit-action.ts';
-import { parseQuery, requestInfo } from '../request-info.ts';
+import { parseQuery } from '../query.ts';
+import { requestInfo } from '../request-info.ts';
 import { inMemory, sendFile } from './send-file.ts';
 
 export interface FilesOptions {

@@ -4,7 +4,7 @@ import { Router } from 'express';
 import { contextOf } from '../context.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
-import { parseQuery } from '../request-info.ts';
+import { parseQuery } from '../query.ts';
 
 /** /api/logs, for superusers. */
 export function logsRouter({ audit }: Pick<Records, 'audit'>, logs: Logs): Router {

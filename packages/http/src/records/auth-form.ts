@@ -1,12 +1,13 @@
 import { AppError } from '@davit/domain';
-import type { JsonObject } from '@davit/domain';
+import type { Json, JsonObject } from '@davit/domain';
 import type { Request } from 'express';
-import { hasReadableBody, readBody } from '../body/read-body.ts';
+import { bodyKind } from '../body/body-kind.ts';
+import { readBody } from '../body/read-body.ts';
 import type { Body } from '../body/read-body.ts';
 
 /** The body of a sign-in and its like. Errors: `invalid` in PocketBase's words. */
 export async function readForm(req: Request): Promise<Body> {
-  if (!hasReadableBody(req)) throw new AppError('invalid', 'Unsupported Content-Type.');
+  if (bodyKind(req) === 'other') throw new AppError('invalid', 'Unsupported Content-Type.');
   try {
     return await readBody(req);
   } catch (error) {
@@ -17,12 +18,15 @@ export async function readForm(req: Request): Promise<Body> {
   }
 }
 
-/** In a form everything is text, though `123` was read as a number; a JSON body says itself what it means. */
+/**
+ * In a form everything is text, though `123` was read as a number, and the first of several values counts; a JSON body
+ * says itself what it means.
+ */
 export function withText(req: Request, body: JsonObject): JsonObject {
-  if (req.is('json') !== false) return body;
-  const entries = Object.entries(body).map(([name, value]) => {
-    const isText = typeof value === 'number' || typeof value === 'boolean';
-    return [name, isText ? String(value) : value] as const;
+  if (bodyKind(req) === 'json') return body;
+  const entries = Object.entries(body).map(([name, value]): [string, Json] => {
+    const first = Array.isArray(value) ? (value[0] ?? '') : value;
+    return [name, typeof first === 'object' ? value : String(first)];
   });
   return Object.fromEntries(entries);
 }

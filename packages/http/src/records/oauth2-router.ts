@@ -5,7 +5,7 @@ import { readBody } from '../body/read-body.ts';
 import { contextOf } from '../context.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendPicked } from '../json-response.ts';
-import { parseQuery } from '../request-info.ts';
+import { parseQuery } from '../query.ts';
 import { withText } from './auth-form.ts';
 
 /** Where providers send browsers back to, and the list of providers. */
