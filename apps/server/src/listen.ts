@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { SecureContext } from 'node:tls';
+import type { SecureContext, SecureContextOptions, TlsOptions } from 'node:tls';
 import { AppError } from '@davit/domain';
+import type { MessageClasses } from '@davit/http';
 import type { Address } from './command-line/values.ts';
 
 /** Connections that may wait while the process is busy; Node's 511 loses some of a burst of 500 clients. */
@@ -21,6 +22,8 @@ export interface ListenOptions {
   contextOf?: (name: string) => SecureContext | undefined;
   /** what clients call it, where that is not the address */
   name?: string;
+  /** what requests and responses are made of */
+  messages?: MessageClasses;
 }
 
 export interface Listening {
@@ -33,8 +36,11 @@ export interface Listening {
 
 /** Errors: `unavailable` when the address is taken or not allowed. */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { address, contextOf, name = hostName(address.host) } = options;
-  const server = contextOf ? secureServer(handler, contextOf) : createServer(TIMES, handler);
+  const { address, contextOf, name = hostName(address.host), messages } = options;
+  const common = { ...COMMON, ...messages };
+  const server = contextOf
+    ? createSecureServer({ ...common, ...tls(contextOf) }, handler)
+    : createServer(common, handler);
   await bind(server, options);
   const { port } = server.address() as AddressInfo;
   const origin = contextOf ? `https://${name}` : `http://${name}`;
@@ -42,28 +48,27 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   return { url, port, close: (ms) => close(server, ms) };
 }
 
-const TIMES = {
+const COMMON = {
   headersTimeout: HEADERS_MS,
   requestTimeout: REQUEST_MS,
   keepAliveTimeout: HEADERS_MS,
+  // a request that announces no body has ended when it begins
+  optimizeEmptyRequests: true,
 };
 
-function secureServer(
-  handler: RequestListener,
+function tls(
   contextOf: (name: string) => SecureContext | undefined,
-): Server {
-  const options = {
-    ...TIMES,
+): SecureContextOptions & TlsOptions {
+  return {
     ALPNProtocols: ['http/1.1'],
-    minVersion: 'TLSv1.2' as const,
+    minVersion: 'TLSv1.2',
     handshakeTimeout: HANDSHAKE_MS,
-    SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) => {
+    SNICallback: (name, done) => {
       const context = contextOf(name);
       if (context) done(null, context);
       else done(new Error('no certificate for this name'));
     },
   };
-  return createSecureServer(options, handler);
 }
 
 function bind(server: Server, { address: { host, port }, flag }: ListenOptions): Promise<void> {
