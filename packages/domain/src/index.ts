@@ -1,6 +1,8 @@
 export { AppError, CODES, toAppError } from './error.ts';
 export type { AppErrorOptions, Code, FieldError, FieldErrors } from './error.ts';
 export type { Json, JsonObject } from './json.ts';
+export { parseExactJson, sortedJson } from './exact-json.ts';
+export { formatFloat } from './format-float.ts';
 export type { Clock } from './clock.ts';
 export { LOG_LEVELS } from './logger.ts';
 export type { LogFields, LogLevel, Logger } from './logger.ts';

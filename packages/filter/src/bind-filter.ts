@@ -1,5 +1,5 @@
 import type { Json } from '@davit/domain';
-import { canonicalJson } from './json-value.ts';
+import { sortedJson } from '@davit/domain';
 
 /** Puts quoted values in place of `{:name}`. Names that are not given stay as they are. */
 export function bindFilter(text: string, params: Readonly<Record<string, Json>>): string {
@@ -12,6 +12,6 @@ export function bindFilter(text: string, params: Readonly<Record<string, Json>>)
 function quote(value: Json): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value))) return String(value);
-  const text = typeof value === 'string' ? value : canonicalJson(value);
+  const text = typeof value === 'string' ? value : sortedJson(value);
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }

@@ -11,14 +11,6 @@ export function lookUp(from: Json, path: readonly string[]): Json | undefined {
   return value;
 }
 
-/** JSON text with sorted keys. */
-export function canonicalJson(value: Json): string {
-  return JSON.stringify(value, (_key, inner: Json) => {
-    if (!isObject(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-}
-
 /** The value as a list: nothing is empty, a plain value is one entry. */
 export function listOf(value: Json | undefined): Json[] {
   if (value === undefined || value === null) return [];

@@ -1,8 +1,8 @@
 import type { Condition, Field, Json, JsonObject, Value } from '@davit/domain';
-import { isMultiple } from '@davit/domain';
+import { isMultiple, sortedJson } from '@davit/domain';
 import type { FilterRequest } from './context.ts';
 import { invalid } from './failure.ts';
-import { canonicalJson, listOf, lookUp, uniqueStrings } from './json-value.ts';
+import { listOf, lookUp, uniqueStrings } from './json-value.ts';
 import { splitModifier } from './modifier.ts';
 import type { ResolvedOperand, Scope } from './scope.ts';
 import { findCollection, findField, isListType, NULL_OPERAND, relationTarget } from './scope.ts';
@@ -84,7 +84,7 @@ function resolveStatic(path: readonly string[], from: JsonObject, scope: Scope):
 }
 
 function asValue(value: Exclude<Json, null>, field: Field | undefined): Value {
-  if (typeof value === 'object') return canonicalJson(value);
+  if (typeof value === 'object') return sortedJson(value);
   // form bodies carry numbers as text
   const isNumber = field?.type === 'number' && typeof value === 'string' && value.trim() !== '';
   return isNumber && Number.isFinite(Number(value)) ? Number(value) : value;
@@ -124,7 +124,7 @@ const BODY_MODIFIERS: Record<'each' | 'length' | 'lower' | 'changed', BodyModifi
 };
 
 function resolveBodyEach(field: Field, body: JsonObject, scope: Scope): ResolvedOperand {
-  const value = canonicalJson(listOf(requireList(field, body)));
+  const value = sortedJson(listOf(requireList(field, body)));
   const source = { kind: 'each', of: { kind: 'value', value } } as const;
   const alias = `__dataEach_je_${field.name}${scope.suffix}`;
   scope.join({ alias, source });

@@ -42,6 +42,20 @@ function named(name: string): Query {
   };
 }
 
+test.each([0, 1])(
+  'with %i readers, no integer loses digits and blobs are text',
+  async (readers) => {
+    await using other = await openDatabase({ directory, readers });
+    const insert = `INSERT INTO projects (id, name, description) VALUES ('odd', 9007199254740993, x'c3a9')`;
+    await other.runQuery(`ALTER TABLE projects ADD COLUMN big JSON; ${insert}`);
+    await other.runQuery(`UPDATE projects SET big = '-9007199254740993' WHERE id = 'odd'`);
+    const odd = { description: 'é', big: '-9007199254740993' };
+    const { rows } = await other.find(named('9007199254740993'), ALL);
+    expect(rows).toMatchObject([odd]);
+    expect(await other.write((tx) => tx.get(projects, 'odd'))).toMatchObject(odd);
+  },
+);
+
 describe('a transaction', () => {
   test('reads what it wrote, which nobody else sees before the end', async () => {
     await database.transaction(async (tx) => {

@@ -15,6 +15,7 @@ import { translating } from './error.ts';
 import { Params } from './params.ts';
 import { PlatformTables } from './platform-tables.ts';
 import { runReadJob, StatementCache } from './readers/read-job.ts';
+import { readRows } from './readers/read-rows.ts';
 import { compileQuery } from './select/select.ts';
 import { quoteIdentifier } from './sql.ts';
 
@@ -42,7 +43,7 @@ export class RecordsTx implements WriteTx {
     const order = collection.type === 'view' ? '' : ' ORDER BY _rowid_';
     const text = `SELECT * FROM ${quoteIdentifier(collection.name)}${filter}${order}`;
     return translating(
-      () => this.#statements.prepare(text).all(...Object.values(where)) as Row[],
+      () => readRows(this.#statements.prepare(text), Object.values(where)),
       collection,
     );
   }

@@ -9,7 +9,7 @@ export function atLeast(threshold: number): FieldError {
   };
 }
 
-export function atMost(threshold: number): FieldError {
+function atMost(threshold: number): FieldError {
   return {
     code: 'validation_max_less_equal_than_required',
     message: `Must be no greater than ${threshold}.`,

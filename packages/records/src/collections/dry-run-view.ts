@@ -31,7 +31,7 @@ export async function dryRunView(
     checkIds(rows);
     const schema = schemaOf(collection);
     const sample = rows.map((row) =>
-      shape(schema.fromRow(row), { collection, hidden: true, email: true }),
+      shape(schema.fromRow(row), { collection, hidden: false, email: true }),
     );
     return { fields, sample };
   } catch (error) {

@@ -7,7 +7,7 @@ import {
   tokenSettings,
 } from '../auth/auth-options.ts';
 import { REQUIRED } from '../fields/field-kind.ts';
-import { urlHost } from '../fields/url.ts';
+import { isUrl } from '../fields/url.ts';
 import { lengthBetween, outside } from './complaints.ts';
 import { isProvider } from './providers.ts';
 
@@ -134,7 +134,7 @@ function providerNameError(name: Json, seen: Set<Json>): FieldError | undefined 
 }
 
 function urlError(value: Json): FieldError | undefined {
-  if (value === '' || (typeof value === 'string' && urlHost(value) !== undefined)) return undefined;
+  if (value === '' || (typeof value === 'string' && isUrl(value))) return undefined;
   return { code: 'validation_is_url', message: 'Must be a valid URL.' };
 }
 

@@ -46,7 +46,7 @@ function validateIdentity(collection: Collection, context: CollectionContext): F
       code: 'validation_invalid_or_existing_id',
       message: 'The model id is invalid or already exists.',
     };
-  } else if (collection.id.length > 100) errors.id = lengthBetween(1, 100);
+  } else if (Buffer.byteLength(collection.id) > 100) errors.id = lengthBetween(1, 100);
   else if (!/^\w+$/.test(collection.id)) errors.id = BAD_FORMAT;
   if (previous && previous.type !== collection.type) {
     errors.type = {
@@ -66,7 +66,7 @@ function validateIdentity(collection: Collection, context: CollectionContext): F
 function nameError(collection: Collection, context: CollectionContext): FieldError | undefined {
   const { name } = collection;
   if (name === '') return REQUIRED;
-  if (name.length > 255) return lengthBetween(1, 255);
+  if (Buffer.byteLength(name) > 255) return lengthBetween(1, 255);
   if (!/^\w+$/.test(name)) return BAD_FORMAT;
   if (/_via_/i.test(name)) {
     return { code: 'validation_found_via', message: 'The value cannot contain "_via_".' };

@@ -1,13 +1,21 @@
-import type { Field, FieldError, FieldErrors, FieldType } from '@davit/domain';
+import {
+  formatFloat,
+  type Field,
+  type FieldError,
+  type FieldErrors,
+  type FieldType,
+} from '@davit/domain';
 import { listOption, numberOption, REQUIRED, textOption } from '../fields/field-kind.ts';
+import { isInt64 } from '../fields/number.ts';
 import { generateFromPattern } from '../fields/generate-from-pattern.ts';
 import { isPattern, matchesPattern, patternError } from '../fields/pattern.ts';
 import type { CollectionContext } from './collection-context.ts';
-import { atLeast, atMost, BAD_FORMAT, lengthBetween, outside } from './complaints.ts';
+import { atLeast, BAD_FORMAT, lengthBetween, outside } from './complaints.ts';
 
 const MOST = 2 ** 53 - 1;
+/** As the original has it: the last letter of a label is a small one, and `xn--` follows a space. */
 const DOMAIN =
-  /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+(?:[a-zA-Z]{1,63}|xn--[a-z0-9]{1,59})$/;
+  /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-zA-Z]{1,63}| xn--[a-z0-9]{1,59})$/;
 const THUMB = /^\d+x\d+[tbf]?$/;
 const NO_SIZE = /^0x0[tbf]?$/;
 const EMPTY: FieldError = { code: 'validation_empty', message: 'Must be blank.' };
@@ -45,7 +53,8 @@ const CHECKS: Partial<Record<FieldType, Check>> = {
 /** Complaints about the options of the field's type, by option. */
 export function optionErrors(field: Field, context: OptionContext): FieldErrors {
   const found = CHECKS[field.type]?.(field, context) ?? {};
-  const help = textOption(field, 'help').length > 300 ? lengthBetween(1, 300) : undefined;
+  const help =
+    Buffer.byteLength(textOption(field, 'help')) > 300 ? lengthBetween(1, 300) : undefined;
   const entries = Object.entries({ help, ...found });
   return Object.fromEntries(
     entries.flatMap(([name, error]) => (error === undefined ? [] : [[name, error]])),
@@ -109,7 +118,7 @@ function generated(field: Field): Record<string, Found> {
 function numberErrors(field: Field): Record<string, Found> {
   const { min, max, onlyInt } = field;
   const decimal = (value: unknown): Found =>
-    onlyInt === true && typeof value === 'number' && !Number.isInteger(value)
+    onlyInt === true && typeof value === 'number' && !isInt64(value)
       ? { code: 'validation_only_int_constraint', message: 'Decimal numbers are not allowed.' }
       : undefined;
   const isReversed = typeof min === 'number' && typeof max === 'number' && max < min;
@@ -118,7 +127,7 @@ function numberErrors(field: Field): Record<string, Found> {
     max: isReversed
       ? {
           code: 'validation_min_number_constraint',
-          message: `Must be greater or equal than ${min}.`,
+          message: `Must be greater or equal than ${formatFloat(min)}.`,
           params: { min },
         }
       : decimal(max),
@@ -130,7 +139,7 @@ function domainErrors(field: Field): Record<string, Found> {
   const except = listOption(field, 'exceptDomains');
   if (only.length > 0 && except.length > 0) return { onlyDomains: EMPTY, exceptDomains: EMPTY };
   const check = (domain: string): FieldError | undefined =>
-    DOMAIN.test(domain)
+    domain.length <= 255 && DOMAIN.test(domain)
       ? undefined
       : { code: 'validation_is_domain', message: 'Must be a valid domain.' };
   return { onlyDomains: each(only, check), exceptDomains: each(except, check) };
@@ -162,14 +171,7 @@ function relationErrors(field: Field, context: OptionContext): Record<string, Fo
   return {
     collectionId: targetError(field, context),
     minSelect: min < 0 ? atLeast(0) : undefined,
-    maxSelect:
-      min > 0 && max === 0
-        ? REQUIRED
-        : isTooSmall
-          ? atLeast(min)
-          : max > MOST
-            ? atMost(MOST)
-            : undefined,
+    maxSelect: min > 0 && max === 0 ? REQUIRED : isTooSmall ? atLeast(min) : undefined,
   };
 }
 

@@ -82,7 +82,7 @@ function fieldErrors(
   const isSecondKey = isKey && collection.fields.filter(({ primaryKey }) => primaryKey).length > 1;
   const errors: FieldErrors = {
     ...(name && { name }),
-    ...(field.id.length > MAX_LENGTH && { id: lengthBetween(1, MAX_LENGTH) }),
+    ...(Buffer.byteLength(field.id) > MAX_LENGTH && { id: lengthBetween(1, MAX_LENGTH) }),
     ...optionErrors(field, { ...context, before }),
     ...(isKey && textOption(field, 'pattern') === '' && { pattern: REQUIRED }),
     ...(isSecondKey && { primaryKey: SEVERAL_KEYS }),
@@ -93,7 +93,7 @@ function fieldErrors(
 function nameError(collection: Collection, field: Field): FieldError | undefined {
   const { name } = field;
   if (name === '') return REQUIRED;
-  if (name.length > MAX_LENGTH) return lengthBetween(1, MAX_LENGTH);
+  if (Buffer.byteLength(name) > MAX_LENGTH) return lengthBetween(1, MAX_LENGTH);
   if (!/^\w+$/.test(name)) return BAD_FORMAT;
   if (/_via_/i.test(name)) {
     return { code: 'validation_found_via', message: 'The value cannot contain "_via_".' };

@@ -1,4 +1,4 @@
-import type { Json } from '@davit/domain';
+import { parseExactJson, type Json } from '@davit/domain';
 
 /** Levels of JSON; SQLite's own functions read no more, either. */
 const MAX_DEPTH = 1000;
@@ -14,18 +14,21 @@ export function castText(input: Json): string {
 function formatNumber(value: number): string {
   if (Object.is(value, -0)) return '-0';
   const text = String(value);
-  if (!text.includes('e')) return text;
-  return Number.isInteger(value) ? BigInt(value).toString() : withoutExponent(text);
+  return text.includes('e') ? withoutExponent(text) : text;
 }
 
-/** `1.5e-7` → `0.00000015` */
+/** `1.5e-7` → `0.00000015`, `1.5e+21` → `1500000000000000000000` */
 function withoutExponent(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
-    /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text) ?? [];
-  return `${sign}0.${'0'.repeat(Number(exponent) - 1)}${whole}${fraction}`;
+    /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text) ?? [];
+  const power = Number(exponent);
+  if (power < 0) return `${sign}0.${'0'.repeat(-power - 1)}${whole}${fraction}`;
+  return `${sign}${whole}${fraction.padEnd(power, '0')}`;
 }
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** As Go reads a float: single underscores may stand between digits. */
+const DECIMAL = /^[+-]?(?:D(?:\.D?)?|\.D)(?:e[+-]?D)?$/.source.replaceAll('D', '\\d+(?:_\\d+)*');
+const NUMBER = new RegExp(DECIMAL, 'i');
 const INFINITE = /^([+-]?)inf(inity)?$/i;
 
 /** Unreadable text is 0; `inf` and `nan` stay what they say (and are refused later). */
@@ -33,10 +36,15 @@ export function castNumber(input: Json): number {
   if (typeof input === 'number') return input;
   if (typeof input === 'boolean') return input ? 1 : 0;
   if (typeof input !== 'string') return 0;
-  if (DECIMAL.test(input)) return Number(input);
+  if (NUMBER.test(input)) return finite(Number(input.replaceAll('_', '')));
   const infinite = INFINITE.exec(input);
   if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
   return /^nan$/i.test(input) ? NaN : 0;
+}
+
+/** A number too big to hold is unreadable, too. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
 }
 
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
@@ -61,10 +69,10 @@ function listItems(input: Json): Json[] {
   return [input];
 }
 
-/** undefined when it is not JSON, or nested deeper than anything here can handle */
+/** No digit of a number is lost; undefined when it is not JSON, or nested deeper than anything here can handle */
 export function parseJson(text: string): Json | undefined {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseExactJson(text);
     return isTooDeep(text, value) ? undefined : value;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import type { Json } from '@davit/domain';
 import { castText } from './cast.ts';
 import { REQUIRED, textOption, UNSUPPORTED, type FieldKind } from './field-kind.ts';
+import { parseDate } from './parse-date.ts';
 
 /** `2026-01-02 03:04:05.678Z` */
 export function formatDate(milliseconds: number): string {
@@ -8,36 +9,21 @@ export function formatDate(milliseconds: number): string {
 }
 
 const STORED = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z$/;
-const ISO =
-  /^(\d{4}-\d\d-\d\d)(?:[T ]((?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?) ?(Z|UTC|[+-]\d\d:?\d\d(?: UTC)?)?)?$/i;
-
-/** `Sat, 01 Jan 2022 10:00:00 GMT`, `01 Jan 2022`, `Sat Jan  1 10:00:00 2022` */
-const WRITTEN_OUT = /^(?:\w{3}, )?\d\d \w{3} \d{4}|^\w{3} \w{3} /;
+const YEAR_0 = -62_167_219_200_000;
+const YEAR_10000 = 253_402_300_800_000;
+/** Go's zero time, the first moment of the year 1: no date */
+const ZERO = -62_135_596_800_000;
 
 /** '' for whatever is not a date; text without a zone is UTC. As with PocketBase numbers are none. */
 export function castDate(input: Json): string {
   if (typeof input !== 'string' || input === '') return '';
-  if (STORED.test(input)) return finite(Date.parse(input.replace(' ', 'T')));
-  const iso = ISO.exec(input);
-  if (iso === null) {
-    const zone = /(?:UTC|GMT|[+-]\d{4})/.test(input) ? '' : ' UTC';
-    return WRITTEN_OUT.test(input) ? finite(Date.parse(input + zone)) : '';
-  }
-  const [, day = '', time = '00:00:00', named = 'Z'] = iso;
-  if (!isDay(day)) return '';
-  const zone = named.toUpperCase().replace(/ ?UTC$/, '') || 'Z';
-  return finite(Date.parse(`${day}T${time}${zone}`));
+  const stored = STORED.test(input) ? formatted(Date.parse(input.replace(' ', 'T'))) : '';
+  return stored === input ? stored : formatted(parseDate(input));
 }
 
-/** `Date` would make the second of March of the thirtieth of February. */
-function isDay(day: string): boolean {
-  const milliseconds = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(milliseconds) && formatDate(milliseconds).startsWith(day);
-}
-
-function finite(milliseconds: number): string {
-  const inRange = milliseconds > -62_135_596_800_000 && milliseconds <= 253_402_300_799_999;
-  return inRange ? formatDate(milliseconds) : '';
+function formatted(milliseconds: number): string {
+  const isInRange = milliseconds >= YEAR_0 && milliseconds < YEAR_10000;
+  return isInRange && milliseconds !== ZERO ? formatDate(milliseconds) : '';
 }
 
 export const dateField: FieldKind = {

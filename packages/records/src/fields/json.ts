@@ -1,4 +1,4 @@
-import type { Json } from '@davit/domain';
+import { formatFloat, sortedJson, type Json } from '@davit/domain';
 import { parseJson } from './cast.ts';
 import { numberOption, REQUIRED, type FieldKind, type Stored } from './field-kind.ts';
 
@@ -28,19 +28,6 @@ export const jsonField: FieldKind = {
     return field.required && ['null', '""', '[]', '{}'].includes(text) ? REQUIRED : undefined;
   },
   toColumn: (value) => (value === null ? null : sortedJson(value)),
-  fromColumn: (stored: Stored) => {
-    if (typeof stored !== 'string') return stored;
-    if (stored === '') return null;
-    const parsed = parseJson(stored);
-    return parsed === undefined ? stored : parsed;
-  },
+  fromColumn: (stored: Stored) =>
+    typeof stored === 'number' && !Number.isFinite(stored) ? formatFloat(stored) : castJson(stored),
 };
-
-/** JSON with the keys of every object in order, as PocketBase stores it. */
-export function sortedJson(value: Json): string {
-  return JSON.stringify(value, (_key, item: Json) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
-}

@@ -1,6 +1,11 @@
-import type { FieldError } from '@davit/domain';
+import { formatFloat, type FieldError } from '@davit/domain';
 import { castNumber } from './cast.ts';
 import { REQUIRED, UNSUPPORTED, type FieldKind } from './field-kind.ts';
+
+/** Whole, and no bigger than an integer of Go's and SQLite's. */
+export function isInt64(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+}
 
 export const numberField: FieldKind = {
   zero: () => 0,
@@ -18,7 +23,7 @@ export const numberField: FieldKind = {
       };
     }
     if (value === 0) return field.required ? REQUIRED : undefined;
-    if (field.onlyInt === true && !Number.isInteger(value)) {
+    if (field.onlyInt === true && !isInt64(value)) {
       return {
         code: 'validation_only_int_constraint',
         message: 'Decimal numbers are not allowed.',
@@ -28,14 +33,14 @@ export const numberField: FieldKind = {
     if (typeof min === 'number' && value < min) {
       return {
         code: 'validation_min_number_constraint',
-        message: `Must be greater or equal than ${min}.`,
+        message: `Must be greater or equal than ${formatFloat(min)}.`,
         params: { min },
       };
     }
     if (typeof max === 'number' && value > max) {
       return {
         code: 'validation_max_number_constraint',
-        message: `Must be less or equal than ${max}.`,
+        message: `Must be less or equal than ${formatFloat(max)}.`,
         params: { max },
       };
     }

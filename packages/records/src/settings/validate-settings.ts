@@ -4,7 +4,7 @@ import { atLeast, BAD_FORMAT, lengthBetween } from '../collections/complaints.ts
 import { scheduleComplaint } from '../crons/schedule.ts';
 import { isEmail } from '../fields/email.ts';
 import { REQUIRED } from '../fields/field-kind.ts';
-import { urlHost } from '../fields/url.ts';
+import { isUrl } from '../fields/url.ts';
 import type { RateLimitRule, S3Settings } from './settings.ts';
 import type { SettingsData } from './settings-data.ts';
 
@@ -175,7 +175,7 @@ function check(
 }
 
 const url = (text: string): Check =>
-  check(text, (it) => urlHost(it) !== undefined, 'validation_is_url', 'Must be a valid URL.');
+  check(text, (it) => isUrl(it), 'validation_is_url', 'Must be a valid URL.');
 const email = (text: string): Check =>
   check(text, isEmail, 'validation_is_email', 'Must be a valid email address.');
 const host = (text: string): Check =>

@@ -74,6 +74,10 @@ test('a write that is killed leaves nothing behind', async () => {
 
 test('shows the first rows of a view that is not there', async () => {
   expect(await database.sampleView('SELECT 1 AS id UNION SELECT 2', 1)).toEqual([{ id: 1 }]);
+  const odd = "SELECT 9007199254740993 AS id, x'c3a9' AS text, 1.5 AS number, NULL AS none";
+  expect(await database.sampleView(odd, 1)).toEqual([
+    { id: '9007199254740993', text: 'é', number: 1.5, none: null },
+  ]);
   await expect(database.sampleView('CREATE TABLE t (a)', 1)).rejects.toMatchObject({
     code: 'invalid',
   });

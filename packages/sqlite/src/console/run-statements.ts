@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { ConsoleColumn, ConsoleResult, Row } from '@davit/domain';
+import { plainRow } from '../readers/read-rows.ts';
 import { cellText } from './cell-text.ts';
 
 const MOST_ROWS = 1000;
@@ -38,7 +39,9 @@ export function writeStatements(db: DatabaseSync, query: string): ConsoleResult 
 /** A SELECT read through a view that only this connection sees. */
 export function sampleView(db: DatabaseSync, query: string, limit: number): Row[] {
   db.exec(`CREATE TEMP VIEW _davit_sample AS SELECT * FROM (${query})`);
-  return db.prepare('SELECT * FROM _davit_sample LIMIT ?').all(limit) as Row[];
+  const statement = db.prepare('SELECT * FROM _davit_sample LIMIT ?');
+  statement.setReadBigInts(true);
+  return statement.all(limit).map(plainRow);
 }
 
 /** SQLite itself finds where a statement ends. */

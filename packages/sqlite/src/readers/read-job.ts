@@ -1,5 +1,6 @@
-import type { Row, RowPage, Value } from '@davit/domain';
+import type { RowPage, Value } from '@davit/domain';
 import type { Database, Statement as PreparedStatement } from 'better-sqlite3';
+import { readRows } from './read-rows.ts';
 
 export interface Statement {
   sql: string;
@@ -38,7 +39,7 @@ export class StatementCache {
 
 /** Runs a job on a connection. Throws what SQLite throws. */
 export function runReadJob(statements: StatementCache, { page, count }: ReadJob): RowPage {
-  const rows = statements.prepare(page.sql).all(...page.parameters) as Row[];
+  const rows = readRows(statements.prepare(page.sql), page.parameters);
   if (!count) return { rows, total: -1 };
   const total = statements
     .prepare(count.sql)
