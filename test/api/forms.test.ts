@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runScenarios, send } from './scenario.ts';
 import { PASSWORD, startServer } from './server.ts';
 import type { TestServer } from './server.ts';
@@ -149,4 +149,48 @@ test('the counters of rate limits are cleaned up while there are limits', async 
   expect(await crons()).toContain('{"id":"__pbRateLimitersCleanup__","expression":"2 * * * *"}');
   await limit(false);
   expect(await crons()).not.toContain('__pbRateLimitersCleanup__');
+});
+
+describe('providers of a collection', () => {
+  type Provider = Record<string, string>;
+  const google = { name: 'google', clientId: 'c', clientSecret: 's' };
+  const github = { name: 'github', clientId: 'd', clientSecret: 't', displayName: 'Ours' };
+  const configure = (providers: Provider[]): ReturnType<typeof send> => {
+    const body = { oauth2: { enabled: true, providers } };
+    const path = '/api/collections/clients';
+    return send(server, { method: 'PATCH', path, as: 'superuser', body });
+  };
+  beforeAll(async () => {
+    await server.server.records.collections.create({ name: 'clients', type: 'auth' });
+    await configure([google, github]);
+  });
+
+  const blank = 'validation_required';
+  const twin = 'validation_duplicated_provider';
+  const rows: [string, Provider[], object][] = [
+    ['the second of a name', [google, { name: 'google' }], { 1: { name: twin } }],
+    ['that before all else', [{ name: 'oidc' }, google, google], { 2: { name: twin } }],
+    ['names', [{ ...google, name: 'x' }], { 0: { name: 'validation_missing_provider' } }],
+    ['no name', [{ ...google, name: '' }], { 0: { name: blank } }],
+    ['no credentials', [{ name: 'oidc' }], { 0: { clientId: blank, clientSecret: blank } }],
+  ];
+  test.each(rows)('are complained about: %s', async (_what, providers, complaints) => {
+    const { data } = JSON.parse((await configure(providers)).text) as {
+      data: { oauth2: { providers: Record<string, Record<string, { code: string }>> } };
+    };
+    const codes = Object.entries(data.oauth2.providers).map(([index, errors]) => {
+      const named = Object.entries(errors).map(([name, { code }]) => [name, code] as const);
+      return [index, Object.fromEntries(named)] as const;
+    });
+    expect(Object.fromEntries(codes)).toEqual(complaints);
+  });
+
+  test('keep what was said of one of the same name, and nothing of another', async () => {
+    expect((await configure([{ name: 'github', clientId: 'e' }, { name: 'google' }])).status).toBe(
+      200,
+    );
+    const { oauth2 } = server.server.records.collections.get('clients').options;
+    expect(oauth2).toMatchObject({ providers: [{ ...github, clientId: 'e' }, google] });
+    expect((await configure([{ name: 'twitter', clientId: 'e' }])).status).toBe(400);
+  });
 });

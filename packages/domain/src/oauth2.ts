@@ -69,7 +69,7 @@ export interface AppleSecretParts {
 export interface OAuth2Providers {
   /** In the order people are shown. */
   list(): readonly OAuth2ProviderInfo[];
-  /** Errors: `invalid` (unknown, or not configured enough), `unavailable` (discovery failed). */
+  /** Errors: `invalid` (unknown), `unavailable` (discovery failed). */
   start(config: OAuth2Config): Promise<OAuth2Start>;
   /**
    * Code to account. Errors: `invalid` (*Failed to fetch OAuth2 token.*, *Failed to fetch OAuth2 user.*), also when

@@ -75,10 +75,15 @@ test.each(PROVIDERS.map(({ name }) => name))('%s can be started', async (name) =
   expect(authURL).toMatch(/^https:\/\//);
 });
 
-test('refuses a provider that is not configured', async () => {
-  await expect(providers.start(aConfig({ name: 'oidc' }))).rejects.toMatchObject({
-    code: 'invalid',
-  });
+test('offers one that has no address yet, which gets nobody in', async () => {
+  const config = aConfig({ name: 'oidc', displayName: 'Ours' });
+  const { authURL, displayName } = await providers.start(config);
+  expect(displayName).toBe('Ours');
+  expect(authURL).toMatch(/^\?client_id=client&code_challenge=.*&redirect_uri=$/);
+  await expect(providers.exchange(config, GRANT)).rejects.toMatchObject({ code: 'invalid' });
+});
+
+test('refuses a provider that there is not', async () => {
   await expect(providers.start(aConfig({ name: 'none' }))).rejects.toMatchObject({
     code: 'invalid',
   });

@@ -11,6 +11,8 @@ import { begin, exchange } from './strategy.ts';
 import type { Exchanged } from './strategy.ts';
 
 const TIMEOUT_MS = 30_000;
+/** stands in for an address that is not configured: strategies want one */
+const NOWHERE = 'http://nowhere.invalid/';
 
 export interface OAuth2Options {
   fetch?: typeof fetch;
@@ -31,13 +33,18 @@ export function createOAuth2Providers(options: OAuth2Options = {}): OAuth2Provid
       PROVIDERS.map(({ name, displayName }) => ({ name, displayName, logo: LOGOS[name] ?? '' })),
     async start(config) {
       const provider = find(config.name);
-      const settings = await complete(provider, config);
-      const { url, state, codeVerifier } = await begin(provider, settings);
+      const settings = await filled(provider, config);
+      const { authURL, tokenURL } = settings;
+      const { url, state, codeVerifier } = await begin(provider, {
+        ...settings,
+        authURL: authURL || NOWHERE,
+        tokenURL: tokenURL || NOWHERE,
+      });
       return {
         displayName: settings.displayName,
         logo: LOGOS[config.name] ?? '',
         state,
-        authURL: `${sorted(url)}&redirect_uri=`,
+        authURL: `${sorted(url).replace(NOWHERE, '')}&redirect_uri=`,
         codeVerifier,
         codeChallenge: codeVerifier === '' ? '' : challengeOf(codeVerifier),
         codeChallengeMethod: codeVerifier === '' ? '' : 'S256',
@@ -70,7 +77,8 @@ function find(name: string): Provider {
   throw new AppError('invalid', 'There is no such provider.');
 }
 
-async function complete(provider: Provider, config: OAuth2Config): Promise<Settings> {
+/** With the provider's own values, and what it publishes, where nothing is configured. */
+async function filled(provider: Provider, config: OAuth2Config): Promise<Settings> {
   const given: Settings = {
     ...config,
     authURL: config.authURL || provider.authURL,
@@ -79,7 +87,12 @@ async function complete(provider: Provider, config: OAuth2Config): Promise<Setti
     displayName: config.displayName || provider.displayName,
     pkce: config.pkce ?? provider.pkce,
   };
-  const settings = (await provider.discover?.(given)) ?? given;
+  return (await provider.discover?.(given)) ?? given;
+}
+
+/** The same, and enough to get a token. */
+async function complete(provider: Provider, config: OAuth2Config): Promise<Settings> {
+  const settings = await filled(provider, config);
   const { clientId, clientSecret, authURL, tokenURL } = settings;
   if ([clientId, clientSecret, authURL, tokenURL].every((value) => value !== '')) return settings;
   throw new AppError('invalid', 'The provider is not configured.');

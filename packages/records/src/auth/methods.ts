@@ -37,7 +37,7 @@ async function describeProviders(
   return started.filter((provider) => provider !== undefined);
 }
 
-/** One that is not configured enough is left out: the others still work. */
+/** One that does not say where it is is left out: the others still work. */
 async function describeProvider(
   { providers, context }: AuthServices,
   config: OAuth2Config,

@@ -134,15 +134,19 @@ function mergeOption(key: string, value: Json, given: Json): Json {
   return merged;
 }
 
-/** By name, else by place. */
+/** Each over the one of its name, wherever that stood: what another was given is none of its business. */
 function mergeProviders(previous: Json, given: Json): Json {
   if (!Array.isArray(given)) return previous;
   const known = Array.isArray(previous) ? previous.filter(isObject) : [];
-  return given.filter(isObject).map((provider, index) => {
-    const old = known.find(({ name }) => name === provider.name) ?? known[index];
-    const clientSecret = provider.clientSecret ?? old?.clientSecret ?? '';
-    return { ...provider, clientSecret };
+  return given.filter(isObject).map((provider) => {
+    const old = known.find(({ name }) => name === provider.name);
+    const extra = { ...section(old?.extra), ...section(provider.extra) };
+    return { clientSecret: '', ...old, ...provider, extra };
   });
+}
+
+function section(value: Json | undefined): JsonObject {
+  return value !== undefined && isObject(value) ? value : {};
 }
 
 function isObject(value: Json): value is JsonObject {

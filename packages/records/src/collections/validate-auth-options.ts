@@ -101,36 +101,42 @@ function otpErrors(otp: JsonObject): Found {
 }
 
 function providerErrors(options: JsonObject): Found {
-  const { providers } = section(options.oauth2);
-  const seen = new Set<Json>();
-  const found = (Array.isArray(providers) ? providers : []).map(section).map((provider, index) => {
-    const error = errors({
-      name: providerNameError(provider.name ?? '', seen),
+  const { providers: given } = section(options.oauth2);
+  const providers = (Array.isArray(given) ? given : []).map(section);
+  return twinError(providers) ?? errors(Object.fromEntries(providers.map(providerError)));
+}
+
+/** The second of two; nothing else is looked at then. */
+function twinError(providers: readonly JsonObject[]): Found {
+  const names = providers.map(({ name }) => (typeof name === 'string' ? name : ''));
+  const index = names.findIndex((name, at) => name !== '' && names.indexOf(name) < at);
+  const name = names[index];
+  if (name === undefined) return undefined;
+  const message = `The provider ${name} is already registered.`;
+  const error = { code: 'validation_duplicated_provider', message, params: { name } };
+  return { [index]: { name: error } };
+}
+
+function providerError(provider: JsonObject, index: number): [string, Found] {
+  return [
+    String(index),
+    errors({
+      name: providerNameError(provider.name ?? ''),
       clientId: provider.clientId ? undefined : REQUIRED,
       clientSecret: provider.clientSecret ? undefined : REQUIRED,
       ...Object.fromEntries(
         ['authURL', 'tokenURL', 'userInfoURL'].map((key) => [key, urlError(provider[key] ?? '')]),
       ),
-    });
-    return [String(index), error] as const;
-  });
-  return errors(Object.fromEntries(found));
+    }),
+  ];
 }
 
-function providerNameError(name: Json, seen: Set<Json>): FieldError | undefined {
+function providerNameError(name: Json): FieldError | undefined {
   if (name === '') return REQUIRED;
   const text = typeof name === 'string' ? name : JSON.stringify(name);
-  const params = { name: text };
-  if (!isProvider(text)) {
-    const message = `Invalid or missing provider with name ${text}.`;
-    return { code: 'validation_missing_provider', message, params };
-  }
-  if (seen.has(name)) {
-    const message = `The provider ${text} is already registered.`;
-    return { code: 'validation_duplicated_provider', message, params };
-  }
-  seen.add(name);
-  return undefined;
+  if (isProvider(text)) return undefined;
+  const message = `Invalid or missing provider with name ${text}.`;
+  return { code: 'validation_missing_provider', message, params: { name: text } };
 }
 
 function urlError(value: Json): FieldError | undefined {
