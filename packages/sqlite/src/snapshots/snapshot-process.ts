@@ -12,6 +12,8 @@ const BUSY_MS = 10_000;
 const BEHIND = 10;
 /** All pages in one step: that is one read transaction, which writers neither wait for nor restart. */
 const ALL_PAGES = 2 ** 31 - 1;
+/** Each page is read once: what is kept of them is memory for nothing. In KiB. */
+const CACHE = 'cache_size = -512';
 
 process.once('message', (job: SnapshotJob) => {
   void answer(job).then((result) => process.send?.(result, () => process.disconnect()));
@@ -23,6 +25,7 @@ async function answer(job: SnapshotJob): Promise<SnapshotAnswer> {
     if (job.kind === 'verify') return verify(job.folder);
     for (const name of FILES) {
       const source = new Sqlite(join(job.directory, name), { readonly: true, timeout: BUSY_MS });
+      source.pragma(CACHE);
       await source.backup(join(job.folder, name), { progress: () => ALL_PAGES });
       source.close();
     }
@@ -41,6 +44,7 @@ function verify(folder: string): SnapshotAnswer {
     }
     const db = new Sqlite(file, { fileMustExist: true, timeout: BUSY_MS });
     try {
+      db.pragma(CACHE);
       const problem = problemOf(db, name);
       if (problem !== undefined) return { problem: `${name}: ${problem}` };
     } finally {
