@@ -112,7 +112,8 @@ export class RecordAuthentication implements Authentication {
     const matches = await this.#core.hasher.verify(password, hash);
     if (record && matches) return record;
     await this.#noteRefusal(event);
-    throw new AppError('invalid', 'Failed to authenticate.');
+    const cause = new Error('invalid login credentials'); // for the log alone
+    throw new AppError('invalid', 'Failed to authenticate.', { cause });
   }
 
   /** Who knocks at the superusers' door, and from where, once a minute. Not what was typed: it may be a password. */
