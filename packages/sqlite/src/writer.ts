@@ -1,6 +1,6 @@
 import { AppError } from '@davit/domain';
 import type { WriteTx } from '@davit/domain';
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { isSqliteError } from './error.ts';
 
 /** Operations that may share one transaction. */
@@ -41,6 +41,7 @@ export interface WriterStats {
  */
 export class Writer {
   readonly #connection: Database;
+  readonly #statements: Statements;
   readonly #tx: WriteTx;
   readonly #lockWaitMs: number;
   readonly #queue: (Operation | Exclusive)[] = [];
@@ -51,6 +52,7 @@ export class Writer {
 
   constructor(options: WriterOptions) {
     this.#connection = options.connection;
+    this.#statements = prepareStatements(options.connection);
     this.#tx = options.tx;
     this.#lockWaitMs = options.lockWaitMs ?? LOCK_WAIT_MS;
   }
@@ -137,7 +139,7 @@ export class Writer {
     try {
       await this.#begin();
       for (const operation of group) answers.push(this.#attempt(operation, group.length > 1));
-      await this.#unlocked('COMMIT');
+      await this.#unlocked('commit');
     } catch (error) {
       this.#rollBack();
       for (const operation of group) operation.reject(error);
@@ -148,15 +150,16 @@ export class Writer {
 
   /** Runs one operation; what it answers is told only once the group is committed. */
   #attempt(operation: Operation, shared: boolean): () => void {
-    if (shared) this.#connection.exec('SAVEPOINT operation');
+    if (shared) this.#statements.savepoint.run();
     try {
       const value = operation.run();
-      if (shared) this.#connection.exec('RELEASE operation');
+      if (shared) this.#statements.release.run();
       return () => operation.resolve(value);
     } catch (error) {
       // A full disk or an I/O error ends the whole transaction, and with it the group.
       if (!shared || !this.#connection.inTransaction) throw error;
-      this.#connection.exec('ROLLBACK TO operation; RELEASE operation');
+      this.#statements.undo.run();
+      this.#statements.release.run();
       return () => operation.reject(error);
     }
   }
@@ -165,7 +168,7 @@ export class Writer {
     await this.#begin();
     try {
       const value = await run(this.#tx);
-      await this.#unlocked('COMMIT');
+      await this.#unlocked('commit');
       return value;
     } catch (error) {
       this.#rollBack();
@@ -175,7 +178,7 @@ export class Writer {
 
   async #begin(): Promise<void> {
     this.#rollBack();
-    await this.#unlocked('BEGIN IMMEDIATE');
+    await this.#unlocked('begin');
   }
 
   /** Where even that fails (the disk is full), the next one that begins tries it again. */
@@ -188,12 +191,12 @@ export class Writer {
   }
 
   /** Tries again while another process holds the lock. Throws `unavailable` when it takes too long. */
-  async #unlocked(statement: 'BEGIN IMMEDIATE' | 'COMMIT'): Promise<void> {
+  async #unlocked(statement: 'begin' | 'commit'): Promise<void> {
     const deadline = Date.now() + this.#lockWaitMs;
     for (let pause = 2; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        this.#connection.exec(statement);
-        if (statement === 'COMMIT') this.#commits++;
+        this.#statements[statement].run();
+        if (statement === 'commit') this.#commits++;
         return;
       } catch (error) {
         if (!isBusy(error)) throw error;
@@ -206,6 +209,20 @@ export class Writer {
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
+}
+
+type Statements = Record<'begin' | 'commit' | 'savepoint' | 'release' | 'undo', Statement<[]>>;
+
+/** Once for all: reading their text takes longer than most of them do. */
+function prepareStatements(connection: Database): Statements {
+  const prepare = (text: string): Statement<[]> => connection.prepare<[]>(text);
+  return {
+    begin: prepare('BEGIN IMMEDIATE'),
+    commit: prepare('COMMIT'),
+    savepoint: prepare('SAVEPOINT operation'),
+    release: prepare('RELEASE operation'),
+    undo: prepare('ROLLBACK TO operation'),
+  };
 }
 
 const isBusy = (error: unknown): boolean =>
