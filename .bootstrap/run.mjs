@@ -1,6 +1,6 @@
 // Entry of the npm scripts: brings what is missing, then runs the named part.
 //   run.mjs server|operator [flags]   run.mjs build   run.mjs check   run.mjs test [--soak] [vitest flags]   run.mjs script FILE [args]
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
@@ -55,14 +55,7 @@ const parts = {
     });
   },
   generate() {
-    const generators = ['packages/rollout/src/generate.ts', 'apps/operator/src/generate.ts'];
-    for (const file of generators) {
-      execFileSync(nodePath(), [join(root, file)], {
-        cwd: root,
-        env: environment(),
-        stdio: 'inherit',
-      });
-    }
+    become(nodePath(), [join(root, 'apps/operator/src/generate.ts')], { cwd: root });
   },
   script([file, ...args]) {
     ensureBuilt(['server', 'operator', 'ui']);

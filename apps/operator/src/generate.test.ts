@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { generatedChartFiles } from './generate.ts';
+import { generatedFiles } from './generate.ts';
 
-test.each(generatedChartFiles())('the committed $path is the generated one', (file) => {
+test.each(generatedFiles())('the committed $path is the generated one', (file) => {
   expect(file.actual).toBe(file.expected);
 });

@@ -16,6 +16,7 @@ export { parseManifest, parseRolloutSpec } from './parse.ts';
 export type { Manifest } from './parse.ts';
 export { complaintsOf } from './validate.ts';
 export { renderCrd } from './crd.ts';
+export { renderReference } from './reference.ts';
 export { ANNOTATIONS, API_VERSION, childLabels, KIND, LABELS } from './labels.ts';
 export {
   claimName,
