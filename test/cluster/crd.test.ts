@@ -66,6 +66,11 @@ const malformed: [string, object][] = [
   ['a relative mount path', { volumes: [{ ...volume, mountPath: 'data' }] }],
   ['a relative path', { interfaces: [{ name: 'a', port: 1, ingress: rules('a.b', 'x') }] }],
   ['a bad host', { interfaces: [{ name: 'a', port: 1, ingress: rules('a b', '/') }] }],
+  ['a route to no Gateway', { interfaces: [{ name: 'a', port: 1, httpRoute: route('', '/') }] }],
+  [
+    'a route that is no path',
+    { interfaces: [{ name: 'a', port: 1, httpRoute: route('g', '//') }] },
+  ],
   ['a bad schedule', { cronjobs: [{ ...job, schedule: 'every day' }] }],
   ['a bad variable', { env: [{ name: 'A=B', value: '' }] }],
   ['a negative number of replicas', { replicas: -1 }],
@@ -152,6 +157,9 @@ const everything = {
 
 function resources(requests: object, limits: object): object {
   return { resources: { requests, limits } };
+}
+function route(name: string, path: string): object {
+  return { gateways: [{ name }], paths: [path] };
 }
 function rules(host: string, path: string): object {
   return { rules: [{ host, path }] };

@@ -46,14 +46,18 @@ export interface ObservedContainerStatus {
   lastState?: ContainerState;
 }
 
+interface ObservedContainer {
+  name: string;
+  image?: string;
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+}
+
 export interface ObservedPod {
   metadata: ObservedMeta;
   spec: {
-    containers: {
-      name: string;
-      image?: string;
-      resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
-    }[];
+    containers: ObservedContainer[];
+    /** sidecars among them */
+    initContainers?: ObservedContainer[];
   };
   status?: {
     phase?: string;
@@ -62,6 +66,7 @@ export interface ObservedPod {
     startTime?: string;
     conditions?: ObservedCondition[];
     containerStatuses?: ObservedContainerStatus[];
+    initContainerStatuses?: ObservedContainerStatus[];
   };
 }
 

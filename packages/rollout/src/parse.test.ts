@@ -47,6 +47,20 @@ test.each<[string, object, unknown]>([
     { image: { tag: { code: 'validation_required', message: 'Cannot be blank.' } } },
   ],
   [
+    'too short a text',
+    { hostAliases: [{ ip: ':' }] },
+    {
+      hostAliases: {
+        0: {
+          ip: {
+            code: 'validation_min_text_constraint',
+            message: 'Must be at least 2 character(s).',
+          },
+        },
+      },
+    },
+  ],
+  [
     'an unknown field',
     { volume: [] },
     { volume: { code: 'validation_unknown_field', message: 'Unknown field.' } },

@@ -62,3 +62,8 @@ export function aPod(
     },
   };
 }
+
+export function aWaitingPod(reason: string, message = ''): ObservedPod {
+  const state = { waiting: { reason, message } };
+  return aPod('shop-1', { ready: false, state }, { phase: 'Pending' });
+}

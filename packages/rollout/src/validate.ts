@@ -135,18 +135,30 @@ function valueComplaint(schema: SchemaNode, value: unknown): FieldError | undefi
 
 function textComplaint(schema: SchemaNode, value: string): FieldError | undefined {
   if (value === '' && (schema.minLength ?? 0) > 0) return blank;
-  // the API server counts characters, not UTF-16 units
-  if (schema.maxLength !== undefined && [...value].length > schema.maxLength) {
-    return error(
-      'validation_max_text_constraint',
-      `Must be no more than ${schema.maxLength} character(s).`,
-    );
-  }
+  const wrongLength = lengthComplaint(schema, value);
+  if (wrongLength !== undefined) return wrongLength;
   if (schema.enum?.includes(value) === false) {
     return error('validation_in_invalid', `Must be one of ${schema.enum.join(', ')}.`);
   }
   if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
     return error('validation_match_invalid', schema.hint ?? 'Invalid value format.');
+  }
+  return undefined;
+}
+
+function lengthComplaint(
+  { minLength = 0, maxLength = Infinity }: SchemaNode,
+  value: string,
+): FieldError | undefined {
+  // the API server counts characters, not UTF-16 units
+  const { length } = [...value];
+  if (length < minLength) {
+    const message = `Must be at least ${minLength} character(s).`;
+    return error('validation_min_text_constraint', message);
+  }
+  if (length > maxLength) {
+    const message = `Must be no more than ${maxLength} character(s).`;
+    return error('validation_max_text_constraint', message);
   }
   return undefined;
 }

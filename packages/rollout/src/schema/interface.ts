@@ -47,7 +47,7 @@ const IngressSchema = Type.Object(
 
 const GatewaySchema = Type.Object(
   {
-    name: objectName({ title: 'Name', description: 'Name of the Gateway.' }),
+    name: objectName({ title: 'Name', description: 'Name of the Gateway.', minLength: 1 }),
     namespace: Type.Optional(
       objectName({ title: 'Namespace', description: 'Absent: the one of the Rollout.' }),
     ),
@@ -57,6 +57,18 @@ const GatewaySchema = Type.Object(
   },
   { additionalProperties: false },
 );
+
+const SEGMENT = "([-A-Za-z0-9._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+";
+
+/** Narrower than what an Ingress takes: the definition of HTTPRoutes says so. */
+const urlPath = text({
+  title: '',
+  description: '',
+  minLength: 1,
+  maxLength: 1024,
+  pattern: `^/(${SEGMENT}(/${SEGMENT})*/?)?$`,
+  hint: 'Must be a path such as /api, as it is written in a URL.',
+});
 
 const HttpRouteSchema = Type.Object(
   {
@@ -73,7 +85,7 @@ const HttpRouteSchema = Type.Object(
       }),
     ),
     paths: Type.Optional(
-      Type.Array(absolutePath({ title: '', description: '', maxLength: 1024 }), {
+      Type.Array(urlPath, {
         title: 'Paths',
         description: 'Path prefixes; absent: every path.',
         maxItems: 8,

@@ -60,8 +60,8 @@ export function serviceLabel(hints: Hints): TString {
   });
 }
 
-/** The name of another object; the empty string means none, as old manifests have it. */
-export function objectName(hints: Hints): TString {
+/** The name of another object; the empty string means none, as old manifests have it, where it is not ruled out. */
+export function objectName(hints: Hints & { minLength?: number }): TString {
   return text({
     ...hints,
     maxLength: 253,

@@ -30,9 +30,11 @@ function evicted(pod: ObservedPod): Problem | undefined {
   };
 }
 
+/** What runs before the app, and beside it, keeps it from starting, too. */
 function containerProblem(pod: ObservedPod): Problem | undefined {
-  for (const status of pod.status?.containerStatuses ?? []) {
-    const problem = waitingProblem(pod, status) ?? killedProblem(status);
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  for (const status of [...initContainerStatuses, ...containerStatuses]) {
+    const problem = waitingProblem(pod, status) ?? killedProblem(pod, status);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -44,7 +46,10 @@ const CONFIG = ['CreateContainerConfigError', 'CreateContainerError', 'RunContai
 function waitingProblem(pod: ObservedPod, status: ObservedContainerStatus): Problem | undefined {
   const { reason = '', message = '' } = status.state?.waiting ?? {};
   if (PULL.includes(reason)) {
-    const image = pod.spec.containers.find(({ name }) => name === status.name)?.image;
+    const { containers, initContainers = [] } = pod.spec;
+    const image = [...containers, ...initContainers].find(
+      ({ name }) => name === status.name,
+    )?.image;
     const why = message === '' ? reason : message;
     return {
       reason: 'ImagePullFailed',
@@ -53,32 +58,31 @@ function waitingProblem(pod: ObservedPod, status: ObservedContainerStatus): Prob
     };
   }
   if (CONFIG.includes(reason)) return { reason, message: short(message), waits: false };
-  return reason === 'CrashLoopBackOff' ? crashed(status) : undefined;
+  return reason === 'CrashLoopBackOff' ? crashed(pod, status) : undefined;
 }
 
 /** Running again, or about to; still worth telling while it is not ready. */
-function killedProblem(status: ObservedContainerStatus): Problem | undefined {
+function killedProblem(pod: ObservedPod, status: ObservedContainerStatus): Problem | undefined {
   if (status.ready) return undefined;
   const ended = status.state?.terminated ?? status.lastState?.terminated;
-  return ended?.reason === 'OOMKilled' ? crashed(status) : undefined;
+  return ended?.reason === 'OOMKilled' ? crashed(pod, status) : undefined;
 }
 
-function crashed(status: ObservedContainerStatus): Problem {
-  const ended = status.lastState?.terminated ?? status.state?.terminated;
-  if (ended?.reason === 'OOMKilled') {
-    return {
-      reason: 'OOMKilled',
-      message: `The container needed more memory than its limit and was killed; restarted ${status.restartCount} times.`,
-      waits: false,
-    };
+function crashed(pod: ObservedPod, status: ObservedContainerStatus): Problem {
+  const isApp = pod.spec.containers[0]?.name === status.name;
+  const container = isApp ? 'The container' : `The container ${status.name}`;
+  const ended = status.lastState?.terminated ?? status.state?.terminated ?? {};
+  const times = `restarted ${status.restartCount} times`;
+  if (ended.reason === 'OOMKilled') {
+    const message = `${container} needed more memory than its limit and was killed; ${times}.`;
+    return { reason: 'OOMKilled', message, waits: false };
   }
-  const code = ended?.exitCode === undefined ? '' : ` with exit code ${ended.exitCode}`;
-  const last = (ended?.message ?? '').trim();
+  const { exitCode, message = '' } = ended;
+  const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
+  const last = message.trim() === '' ? '.' : `: ${message.trim()}`;
   return {
     reason: 'CrashLoopBackOff',
-    message: short(
-      `The container ended${code} and was restarted ${status.restartCount} times${last === '' ? '.' : `: ${last}`}`,
-    ),
+    message: short(`${container} ended${code} and was ${times}${last}`),
     waits: false,
   };
 }

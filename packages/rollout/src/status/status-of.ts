@@ -48,7 +48,7 @@ export function statusOf(
     updatedReplicas: assessment.replicas.updated,
     readyReplicas: assessment.replicas.ready,
     selector: `${LABELS.projectId}=${metadata.namespace},${LABELS.deploymentId}=${metadata.name}`,
-    urls: urlsOf(inUse.spec),
+    urls: urlsOf(inUse.spec, observed.unrendered),
     ...(cronjobs === undefined ? {} : { cronjobs }),
     ...(rollback === undefined ? {} : { rollback }),
     ...(deployment === undefined ? {} : { rendererVersion: rendererVersionOf(deployment) }),

@@ -1,9 +1,18 @@
 import type { RolloutInterface, RolloutSpec } from '../schema/spec.ts';
 
-/** Where the app is reached from outside, each URL once. Hosts with a wildcard name no single one. */
-export function urlsOf({ interfaces = [], mode }: RolloutSpec): string[] {
+/**
+ * Where the app is reached from outside, each URL once. Hosts with a wildcard name no single one; nor does a route that
+ * the cluster can make nothing of.
+ */
+export function urlsOf(
+  { interfaces = [], mode }: RolloutSpec,
+  unrendered: readonly string[] = [],
+): string[] {
   if (mode === 'job') return [];
-  const urls = interfaces.flatMap((port) => [...ingressUrls(port), ...routeUrls(port)]);
+  const urls = interfaces.flatMap((port, index) => [
+    ...ingressUrls(port),
+    ...(unrendered.includes(`interfaces[${index}].httpRoute`) ? [] : routeUrls(port)),
+  ]);
   return [...new Set(urls)];
 }
 

@@ -1,0 +1,293 @@
+import { AppError } from '@davit/domain';
+import { expect, test } from 'vitest';
+import type { Observed, ObservedPod } from '../observed.ts';
+import type { RolloutSpec } from '../schema/spec.ts';
+import { aDeployment, aPod, aRollout, aWaitingPod, ready } from '../testing.ts';
+import { statusOf } from './status-of.ts';
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+const nothing: Observed = { pods: [], pvcs: [], services: [] };
+
+const crashing = (terminated: object): ObservedPod =>
+  aPod('shop-1', {
+    ready: false,
+    restartCount: 4,
+    state: { waiting: { reason: 'CrashLoopBackOff' } },
+    lastState: { terminated },
+  });
+
+/** The app waits for what runs before it. */
+function withHelper(state: object, lastState = {}): ObservedPod {
+  const waits = { ready: false, state: { waiting: { reason: 'PodInitializing' } } };
+  const pod = aPod('shop-1', waits, { phase: 'Pending' });
+  const image = 'docker.io/library/migrate:1';
+  const status = { name: 'migrate', image, ready: false, restartCount: 1, state, lastState };
+  return {
+    ...pod,
+    spec: { ...pod.spec, initContainers: [{ name: 'migrate', image }] },
+    status: { ...pod.status, initContainerStatuses: [status] },
+  };
+}
+const crashingHelper = withHelper(
+  { waiting: { reason: 'CrashLoopBackOff' } },
+  { terminated: { exitCode: 2, message: 'no table' } },
+);
+
+const unschedulable = aPod(
+  'shop-1',
+  {},
+  {
+    phase: 'Pending',
+    containerStatuses: [],
+    conditions: [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: '0/1 nodes are available: 1 Insufficient cpu.',
+      },
+    ],
+  },
+);
+
+interface Row {
+  what: string;
+  spec?: Partial<RolloutSpec>;
+  observed: Partial<Observed>;
+  phase: string;
+  reason: string;
+  message?: string;
+}
+
+const starting = aDeployment({ replicas: 1, updatedReplicas: 1 });
+const replacing = aDeployment({ ...ready(1), replicas: 2, updatedReplicas: 1 });
+const late = (status: object) =>
+  aDeployment({
+    ...status,
+    conditions: [
+      {
+        type: 'Progressing',
+        status: 'False',
+        reason: 'ProgressDeadlineExceeded',
+        message: 'ReplicaSet "shop-x" has timed out progressing.',
+      },
+    ],
+  });
+
+const rows: Row[] = [
+  { what: 'nothing is there', observed: {}, phase: 'Pending', reason: 'Pending' },
+  {
+    what: 'everything is ready',
+    observed: { deployment: aDeployment(ready(1)), pods: [aPod('shop-1')] },
+    phase: 'Running',
+    reason: '',
+  },
+  {
+    what: 'the Deployment has not been looked at yet',
+    observed: { deployment: aDeployment({ ...ready(1), observedGeneration: 2 }) },
+    phase: 'Progressing',
+    reason: 'Updating',
+  },
+  {
+    what: 'the first instance starts',
+    observed: { deployment: starting, pods: [aPod('shop-1', { ready: false })] },
+    phase: 'Progressing',
+    reason: 'InstancesNotReady',
+    message: '0 of 1 instances are ready.',
+  },
+  {
+    what: 'an old instance is being replaced',
+    observed: { deployment: replacing, pods: [aPod('shop-1'), aPod('shop-2', { ready: false })] },
+    phase: 'Progressing',
+    reason: 'Updating',
+  },
+  {
+    what: 'the image cannot be pulled',
+    observed: { deployment: starting, pods: [aWaitingPod('ImagePullBackOff', 'not found')] },
+    phase: 'Failed',
+    reason: 'ImagePullFailed',
+    message: 'Cannot pull image docker.io/library/nginx:1.27: not found',
+  },
+  {
+    what: 'the image cannot be pulled while old instances serve',
+    observed: { deployment: replacing, pods: [aWaitingPod('ErrImagePull'), aPod('shop-0')] },
+    phase: 'Degraded',
+    reason: 'ImagePullFailed',
+    message: 'Cannot pull image docker.io/library/nginx:1.27: ErrImagePull',
+  },
+  {
+    what: 'the container crashes',
+    observed: {
+      deployment: starting,
+      pods: [crashing({ exitCode: 3, reason: 'Error', message: 'no database\n' })],
+    },
+    phase: 'Failed',
+    reason: 'CrashLoopBackOff',
+    message: 'The container ended with exit code 3 and was restarted 4 times: no database',
+  },
+  {
+    what: 'what runs before the app crashes',
+    observed: { deployment: starting, pods: [crashingHelper] },
+    phase: 'Failed',
+    reason: 'CrashLoopBackOff',
+    message: 'The container migrate ended with exit code 2 and was restarted 1 times: no table',
+  },
+  {
+    what: 'the image of a helper cannot be pulled',
+    observed: { deployment: starting, pods: [withHelper({ waiting: { reason: 'ErrImagePull' } })] },
+    phase: 'Failed',
+    reason: 'ImagePullFailed',
+    message: 'Cannot pull image docker.io/library/migrate:1: ErrImagePull',
+  },
+  {
+    what: 'memory does not suffice',
+    observed: { deployment: starting, pods: [crashing({ exitCode: 137, reason: 'OOMKilled' })] },
+    phase: 'Failed',
+    reason: 'OOMKilled',
+  },
+  {
+    what: 'a Secret is missing',
+    observed: {
+      deployment: starting,
+      pods: [aWaitingPod('CreateContainerConfigError', 'secret "x" not found')],
+    },
+    phase: 'Failed',
+    reason: 'CreateContainerConfigError',
+    message: 'secret "x" not found',
+  },
+  {
+    what: 'no node has room',
+    observed: { deployment: starting, pods: [unschedulable] },
+    phase: 'Pending',
+    reason: 'Unschedulable',
+    message: '0/1 nodes are available: 1 Insufficient cpu.',
+  },
+  {
+    what: 'the volume is not there yet',
+    observed: {
+      deployment: starting,
+      pods: [unschedulable],
+      pvcs: [
+        {
+          metadata: { name: 'data-shop' },
+          spec: { storageClassName: 'nfs' },
+          status: { phase: 'Pending' },
+        },
+      ],
+    },
+    phase: 'Pending',
+    reason: 'VolumePending',
+    message: 'Volume data-shop waits to be provided by storage class nfs.',
+  },
+  {
+    what: 'pods are refused',
+    observed: {
+      deployment: aDeployment({
+        conditions: [
+          {
+            type: 'ReplicaFailure',
+            status: 'True',
+            reason: 'FailedCreate',
+            message: 'exceeded quota',
+          },
+        ],
+      }),
+    },
+    phase: 'Failed',
+    reason: 'QuotaExceeded',
+    message: 'exceeded quota',
+  },
+  {
+    what: 'the deadline has passed',
+    observed: { deployment: late({ replicas: 1, updatedReplicas: 1 }) },
+    phase: 'Failed',
+    reason: 'ProgressDeadlineExceeded',
+  },
+  {
+    what: 'the deadline has passed while old instances serve',
+    observed: { deployment: late({ ...ready(1), replicas: 2 }) },
+    phase: 'Degraded',
+    reason: 'ProgressDeadlineExceeded',
+  },
+  {
+    what: 'no node has room until the deadline',
+    observed: {
+      deployment: late({ replicas: 1, updatedReplicas: 1 }),
+      pods: [unschedulable],
+    },
+    phase: 'Failed',
+    reason: 'Unschedulable',
+  },
+  {
+    what: 'one of two instances went away',
+    spec: { replicas: 2 },
+    observed: {
+      deployment: aDeployment({
+        ...ready(1),
+        replicas: 2,
+        updatedReplicas: 2,
+        conditions: [{ type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' }],
+      }),
+    },
+    phase: 'Degraded',
+    reason: 'InstancesNotReady',
+    message: '1 of 2 instances are ready.',
+  },
+  {
+    what: 'it is stopping',
+    spec: { suspend: true },
+    observed: { deployment: aDeployment(ready(1)) },
+    phase: 'Progressing',
+    reason: 'Stopping',
+  },
+  {
+    what: 'it is stopped',
+    spec: { suspend: true },
+    observed: { deployment: aDeployment({}, 0) },
+    phase: 'Stopped',
+    reason: 'Stopped',
+  },
+  {
+    what: 'the children are refused',
+    observed: { applyError: new AppError('invalid', 'spec.ports is not valid') },
+    phase: 'Failed',
+    reason: 'InvalidSpec',
+    message: 'spec.ports is not valid',
+  },
+  {
+    what: 'the children are refused while old instances serve',
+    observed: {
+      deployment: aDeployment(ready(1)),
+      applyError: new AppError('forbidden', 'no', { reason: 'QuotaExceeded' }),
+    },
+    phase: 'Degraded',
+    reason: 'QuotaExceeded',
+  },
+  {
+    what: 'a write lost a race',
+    observed: { applyError: new AppError('conflict', 'changed meanwhile') },
+    phase: 'Progressing',
+    reason: 'Conflict',
+  },
+];
+
+test.each(rows)('$what: $phase $reason', ({ spec, observed, phase, reason, message }) => {
+  const status = statusOf(aRollout(spec), { ...nothing, ...observed }, NOW);
+  expect(status).toMatchObject({ phase, reason, observedGeneration: 2 });
+  if (message !== undefined) expect(status.message).toBe(message);
+  const is = (type: string): string | undefined =>
+    status.conditions?.find((condition) => condition.type === type)?.status;
+  expect(is('Ready')).toBe(phase === 'Running' ? 'True' : 'False');
+  expect(is('Stalled')).toBe(phase === 'Failed' || phase === 'Degraded' ? 'True' : 'False');
+  expect(is('Reconciling')).toBe(phase === 'Pending' || phase === 'Progressing' ? 'True' : 'False');
+  for (const condition of status.conditions ?? []) expect(condition.reason).toMatch(/^[A-Z]\w*$/);
+});
+
+test('a change its controller has not seen yet is under way, not a failure', () => {
+  const settled = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' };
+  const before = aDeployment({ ...ready(2), conditions: [settled] }, 2);
+  const deployment = { ...before, metadata: { ...before.metadata, generation: 4 } };
+  const horizontalScale = { minReplicas: 2, maxReplicas: 2 };
+  const status = statusOf(aRollout({ horizontalScale }), { ...nothing, deployment }, NOW);
+  expect(status).toMatchObject({ phase: 'Progressing', reason: 'Updating' });
+});
