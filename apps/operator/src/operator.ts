@@ -39,7 +39,6 @@ export interface Operator {
 const RESYNC_MS = 10 * 60_000;
 const CHILD_KINDS = [
   'Deployment',
-  'ReplicaSet',
   'Pod',
   'Service',
   'Secret',
@@ -184,7 +183,7 @@ class RunningOperator implements Operator {
       optionalKinds: ['HTTPRoute'],
       ownerLabel: LABELS.deploymentId,
       lease: this.#lease,
-      onChange: (key) => this.#queue.add(key),
+      onChange: (key, asked) => this.#queue.add(key, asked ? 'soon' : 'usual'),
       onState: (kind, { connected }) => this.#connected.set(kind, connected),
       identity,
       logger: this.#logger,

@@ -29,7 +29,6 @@ export const RULES: readonly Rule[] = [
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: MANAGED },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: MANAGED },
   { apiGroups: [''], resources: ['pods'], verbs: WATCHED },
-  { apiGroups: ['apps'], resources: ['replicasets'], verbs: WATCHED },
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
   // to see whether One-Click's operator is at work
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['list'] },

@@ -1,6 +1,6 @@
 export { Channel } from './channel.ts';
 export { createQueue } from './key-queue.ts';
-export type { KeyQueue, QueueOptions, QueueStats, TakenKey } from './key-queue.ts';
+export type { KeyQueue, Lane, QueueOptions, QueueStats, TakenKey } from './key-queue.ts';
 export { runWorkers } from './run-workers.ts';
 export type { ReconcileResult, WorkerOptions } from './run-workers.ts';
 export { BackOff } from './back-off.ts';

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createQueue } from './key-queue.ts';
+import type { KeyQueue } from './key-queue.ts';
 import { ManualClock } from '@davit/domain/manual-clock';
 
 function aQueue(options: Parameters<typeof createQueue>[0] = {}) {
@@ -78,6 +79,45 @@ test('the overall rate holds back many failing keys', () => {
   expect(queue.stats().depth).toBe(3);
   clock.advance(100);
   expect(queue.stats().depth).toBe(4);
+});
+
+describe('the lane of those somebody waits for', () => {
+  const served = async (queue: KeyQueue, count: number) => {
+    const keys: string[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const taken = await queue.take();
+      keys.push(taken?.key ?? '');
+      queue.done(taken?.key ?? '');
+    }
+    return keys;
+  };
+
+  test('goes first, and leaves the others every fourth turn', async () => {
+    const { queue } = aQueue();
+    for (const key of ['a', 'b', 'c']) queue.add(key);
+    for (const key of ['1', '2', '3', '4', '5']) queue.add(key, 'soon');
+    expect(await served(queue, 8)).toEqual(['a', '1', '2', '3', 'b', '4', '5', 'c']);
+  });
+
+  test('takes a key that waits in the other one, once', async () => {
+    const { queue } = aQueue();
+    for (const key of ['a', 'b', 'c', 'd']) queue.add(key);
+    queue.add('d', 'soon');
+    queue.add('d');
+    expect(queue.stats()).toMatchObject({ depth: 4, adds: 4 });
+    expect(await served(queue, 4)).toEqual(['a', 'd', 'b', 'c']);
+  });
+
+  test('is kept for a key that is being worked on', async () => {
+    const { queue } = aQueue();
+    queue.add('a');
+    await queue.take();
+    for (const key of ['b', 'c']) queue.add(key);
+    queue.add('a', 'soon');
+    queue.add('a');
+    queue.done('a');
+    expect(await served(queue, 3)).toEqual(['a', 'b', 'c']);
+  });
 });
 
 test('a newer add aborts the running step where that is asked for', async () => {

@@ -45,13 +45,18 @@ export interface TakenKey {
   signal: AbortSignal;
 }
 
+/** `soon` is served before `usual`, which still gets every fourth turn. */
+export type Lane = 'soon' | 'usual';
+
+const USUAL_TURN = 4;
+
 /**
  * A set of keys waiting for work. A key waits at most once, and is never worked on twice at the same time:
  * one that is added while it runs is handed out again after `done`.
  */
 export interface KeyQueue {
-  /** Nothing after `close`. */
-  add(key: string): void;
+  /** Nothing after `close`. `soon`: somebody waits for it; it goes before most of the others. */
+  add(key: string, lane?: Lane): void;
   /** Adds later; the earliest of several wins. `ms` ≤ 0 adds now. */
   addAfter(key: string, ms: number): void;
   /** Adds after the key's back-off, which grows by each call until `forget`. */
@@ -71,6 +76,8 @@ export interface KeyQueue {
 interface Running {
   since: number;
   dirty: boolean;
+  /** the lane it is to wait in next */
+  lane: Lane;
   abort: AbortController;
 }
 
@@ -85,7 +92,7 @@ class SetQueue implements KeyQueue {
   readonly #bucket: TokenBucket;
   readonly #options: QueueOptions;
   /** insertion order is the order of service; the value is when the key became ready */
-  readonly #ready = new Map<string, number>();
+  readonly #ready: Record<Lane, Map<string, number>> = { soon: new Map(), usual: new Map() };
   readonly #running = new Map<string, Running>();
   readonly #delayed = new Map<string, { at: number; cancel: () => void }>();
   readonly #waiters = new Set<() => void>();
@@ -100,18 +107,17 @@ class SetQueue implements KeyQueue {
     this.#options = options;
   }
 
-  add(key: string): void {
+  add(key: string, lane: Lane = 'usual'): void {
     if (this.#closed) return;
     const running = this.#running.get(key);
-    if (running) {
-      if (!running.dirty) this.#counts.adds += 1;
-      running.dirty = true;
-      if (this.#options.abortRunning) running.abort.abort();
-      return;
-    }
-    if (this.#ready.has(key)) return;
-    this.#counts.adds += 1;
-    this.#enqueue(key);
+    if (running) return this.#addAgain(running, lane);
+    const { soon, usual } = this.#ready;
+    if (soon.has(key) || (lane === 'usual' && usual.has(key))) return;
+    // it keeps the time since when it waits
+    const since = usual.get(key);
+    if (since === undefined) this.#counts.adds += 1;
+    usual.delete(key);
+    this.#enqueue(key, lane, since);
   }
 
   addAfter(key: string, ms: number): void {
@@ -143,7 +149,7 @@ class SetQueue implements KeyQueue {
 
   async take(signal?: AbortSignal): Promise<TakenKey | undefined> {
     while (!this.#closed && !signal?.aborted) {
-      const [next] = this.#ready;
+      const next = this.#next();
       if (next) return this.#start(...next);
       await this.#wait(signal);
     }
@@ -158,7 +164,7 @@ class SetQueue implements KeyQueue {
     const ms = this.#clock.now() - running.since;
     this.#counts.workMs += ms;
     this.#options.onWorked?.(ms);
-    if (running.dirty && !this.#closed) this.#enqueue(key);
+    if (running.dirty && !this.#closed) this.#enqueue(key, running.lane);
   }
 
   stats(): QueueStats {
@@ -166,7 +172,7 @@ class SetQueue implements KeyQueue {
     return {
       unfinishedMs: ages.reduce((sum, ms) => sum + ms, 0),
       longestMs: Math.max(0, ...ages),
-      depth: this.#ready.size,
+      depth: this.#ready.soon.size + this.#ready.usual.size,
       running: this.#running.size,
       delayed: this.#delayed.size,
       ...this.#counts,
@@ -175,26 +181,39 @@ class SetQueue implements KeyQueue {
 
   close(): void {
     this.#closed = true;
-    this.#ready.clear();
+    for (const lane of Object.values(this.#ready)) lane.clear();
     for (const { cancel } of this.#delayed.values()) cancel();
     this.#delayed.clear();
     for (const wake of this.#waiters) wake();
   }
 
-  #enqueue(key: string): void {
-    this.#ready.set(key, this.#clock.now());
+  #addAgain(running: Running, lane: Lane): void {
+    if (!running.dirty) this.#counts.adds += 1;
+    running.dirty = true;
+    if (lane === 'soon') running.lane = lane;
+    if (this.#options.abortRunning) running.abort.abort();
+  }
+
+  #enqueue(key: string, lane: Lane, since = this.#clock.now()): void {
+    this.#ready[lane].set(key, since);
     // all of them: the first may be about to stop
     for (const wake of this.#waiters) wake();
   }
 
+  #next(): [string, number] | undefined {
+    const { soon, usual } = this.#ready;
+    const [first] = this.#counts.taken % USUAL_TURN === 0 ? usual : soon;
+    return first ?? soon.entries().next().value ?? usual.entries().next().value;
+  }
+
   #start(key: string, readySince: number): TakenKey {
     const since = this.#clock.now();
-    this.#ready.delete(key);
+    for (const lane of Object.values(this.#ready)) lane.delete(key);
     this.#counts.taken += 1;
     this.#counts.waitMs += since - readySince;
     this.#options.onWaited?.(since - readySince);
     const abort = new AbortController();
-    this.#running.set(key, { since, dirty: false, abort });
+    this.#running.set(key, { since, dirty: false, lane: 'usual', abort });
     return { key, signal: abort.signal };
   }
 

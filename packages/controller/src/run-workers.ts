@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '@davit/domain';
 import type { Clock } from '@davit/domain';
 import type { KeyQueue, TakenKey } from './key-queue.ts';
@@ -48,6 +49,8 @@ async function work(options: WorkerOptions, hard: AbortSignal): Promise<void> {
     const taken = await options.queue.take(options.signal);
     if (!taken) return;
     await step(options, taken, hard);
+    // thousands of steps that wait for nothing would keep timers and sockets from their turn
+    await setImmediate();
   }
 }
 

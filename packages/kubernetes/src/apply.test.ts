@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
-import { adoptFields, FIELD_MANAGER } from './apply.ts';
+import { describe, expect, test } from 'vitest';
+import { adoptFields, adoptionOf, FIELD_MANAGER } from './apply.ts';
+import type { ManagedFields } from './apply.ts';
 
-const update = (manager: string, fieldsV1: object) => ({
+const update = (manager: string, fieldsV1: ManagedFields['fieldsV1'] & object) => ({
   manager,
   operation: 'Update',
   apiVersion: 'v1',
@@ -37,4 +38,22 @@ test('joins earlier owners into the one that applies', () => {
 test('has nothing to do where all was applied', () => {
   const managedFields = [{ ...update(FIELD_MANAGER, {}), operation: 'Apply' }];
   expect(adoptFields({ metadata: { name: 'a', managedFields } })).toBeUndefined();
+});
+
+describe('before the first apply', () => {
+  const ours = update(FIELD_MANAGER, { 'f:spec': {} });
+  const original = update('manager', { 'f:spec': {} });
+  const applied = { ...ours, operation: 'Apply' };
+  const status = { ...update('kube-controller-manager', {}), subresource: 'status' };
+  test.each([
+    ['nothing of what others wrote', [update('kubectl', {}), status], 'none'],
+    ['nothing of what was applied', [applied, status], 'none'],
+    ['what we created, as it stands', [ours, status], 'first'],
+    ['what we created, where it stands now', [update('kubectl', {}), ours], 'read'],
+    ['what we created and applied', [ours, applied], 'read'],
+    ['what the original operator wrote', [original, status], 'read'],
+    ['what both wrote', [ours, original], 'read'],
+  ] as const)('adopts %s', (_, managedFields, expected) => {
+    expect(adoptionOf(managedFields)).toBe(expected);
+  });
 });

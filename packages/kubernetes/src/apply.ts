@@ -47,10 +47,27 @@ export function applyObject<T>(
   return http.patch<T>(path, object, { type: 'apply', query, ...options });
 }
 
+/**
+ * What has to be adopted before the first apply: nothing; the first entry, known without a look to be all (an object
+ * of our own create); or whatever a look shows.
+ */
+export type Adoption = 'none' | 'first' | 'read';
+
 /** Do fields belong to us through writes other than apply, or to the original operator? */
-export function hasForeignHistory(managedFields: readonly ManagedFields[] | undefined): boolean {
-  return (managedFields ?? []).some(isAbsorbed);
+export function adoptionOf(managedFields: readonly ManagedFields[] = []): Adoption {
+  const absorbed = managedFields.filter(isAbsorbed);
+  const [first] = managedFields;
+  if (absorbed.length === 0) return 'none';
+  const ours = first !== undefined && isAbsorbed(first) && first.manager === FIELD_MANAGER;
+  return ours && absorbed.length === 1 && !managedFields.some(isOurApply) ? 'first' : 'read';
 }
+
+/** JSON patch for `first`; fails with `invalid` where the first entry is another one by now. */
+export const ADOPT_FIRST: readonly object[] = [
+  { op: 'test', path: '/metadata/managedFields/0/manager', value: FIELD_MANAGER },
+  { op: 'test', path: '/metadata/managedFields/0/operation', value: 'Update' },
+  { op: 'replace', path: '/metadata/managedFields/0/operation', value: 'Apply' },
+];
 
 /**
  * Ownership by POST and ownership by apply are two different owners: what one of them set, an apply by the other
@@ -60,8 +77,8 @@ export function hasForeignHistory(managedFields: readonly ManagedFields[] | unde
  */
 export function adoptFields(object: KubeObject): unknown[] | undefined {
   const entries = (object.metadata.managedFields ?? []) as ManagedFields[];
-  if (!hasForeignHistory(entries)) return undefined;
   const absorbed = entries.filter((entry) => isAbsorbed(entry) || isOurApply(entry));
+  if (!absorbed.some(isAbsorbed)) return undefined;
   const merged: ManagedFields = {
     ...absorbed[0],
     manager: FIELD_MANAGER,

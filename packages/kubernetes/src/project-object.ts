@@ -1,36 +1,17 @@
 import type { ClusterMeta, ClusterObject } from '@davit/domain';
-import { hasForeignHistory } from './apply.ts';
-import type { ManagedFields } from './apply.ts';
 import type { KubeObject } from './kube-object.ts';
-
-/** What the operator's caches keep of an object. */
-export interface CachedObject {
-  /** without resourceVersion, so that equal means "nothing we look at changed" */
-  object: ClusterObject;
-  /** fields have to be adopted before the first apply */
-  history: boolean;
-}
 
 type Fields = Record<string, unknown>;
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Items of a list lack apiVersion and kind, so they come from the caller. */
+/** The parts of an object that a reconcile looks at. Items of a list lack apiVersion and kind, so `type` says them. */
 export function projectObject(
   object: KubeObject,
-  type: { apiVersion: string; kind: string },
-): CachedObject {
+  { apiVersion, kind }: { apiVersion: string; kind: string },
+): ClusterObject {
   const { metadata, ...parts } = object as KubeObject & Fields;
-  const kept = projectParts(parts, type.kind);
-  return {
-    object: {
-      ...kept,
-      apiVersion: type.apiVersion,
-      kind: type.kind,
-      metadata: projectMeta(metadata),
-    },
-    history: hasForeignHistory(metadata.managedFields as ManagedFields[] | undefined),
-  };
+  return { ...projectParts(parts, kind), apiVersion, kind, metadata: projectMeta(metadata, kind) };
 }
 
 const META = [
@@ -44,9 +25,9 @@ const META = [
   'deletionTimestamp',
 ] as const;
 
-function projectMeta(metadata: KubeObject['metadata']): ClusterMeta {
+function projectMeta(metadata: KubeObject['metadata'], kind: string): ClusterMeta {
   const kept = pick(metadata, META) as unknown as ClusterMeta;
-  if (!metadata.annotations) return kept;
+  if (!metadata.annotations || kind === 'Pod') return kept;
   const annotations = { ...metadata.annotations };
   // kubectl's copy of the whole manifest
   delete annotations[LAST_APPLIED];
@@ -54,12 +35,17 @@ function projectMeta(metadata: KubeObject['metadata']): ClusterMeta {
 }
 
 function projectParts(parts: Fields, kind: string): Fields {
-  if (kind === 'Pod') return projectPod(parts);
-  // a ReplicaSet repeats its Deployment's template
-  if (kind === 'ReplicaSet') return { status: parts.status };
-  // of an account it matters only that it exists
-  if (kind === 'ServiceAccount') return {};
-  return parts;
+  switch (kind) {
+    case 'Pod':
+      return projectPod(parts);
+    case 'Deployment':
+      return { ...parts, status: withShortConditions((parts.status ?? {}) as Fields) };
+    case 'ServiceAccount':
+      // it matters only that it exists, and whose it is
+      return {};
+    default:
+      return parts;
+  }
 }
 
 /** Pods are the many ones: only what a status needs. */
@@ -68,26 +54,37 @@ function projectPod(parts: Fields): Fields {
   const status = (parts.status ?? {}) as Fields;
   return {
     spec: {
-      nodeName: spec.nodeName,
-      containers: containers(spec.containers),
-      initContainers: containers(spec.initContainers),
+      containers: listOf(spec.containers).map(projectContainer),
+      ...some('initContainers', listOf(spec.initContainers).map(projectContainer)),
     },
-    status: pick(status, [
-      'phase',
-      'reason',
-      'message',
-      'conditions',
-      'containerStatuses',
-      'initContainerStatuses',
-      'podIP',
-      'startTime',
-    ]),
+    status: {
+      ...withShortConditions(pick(status, ['phase', 'reason', 'message', 'conditions'])),
+      ...some('containerStatuses', listOf(status.containerStatuses).map(projectState)),
+      ...some('initContainerStatuses', listOf(status.initContainerStatuses).map(projectState)),
+    },
   };
 }
 
-function containers(list: unknown): unknown {
-  if (!Array.isArray(list)) return undefined;
-  return list.map((container: Fields) => pick(container, ['name', 'image', 'resources']));
+const projectContainer = (container: Fields): Fields =>
+  pick(container, ['name', 'image', 'resources']);
+
+const projectState = (status: Fields): Fields =>
+  pick(status, ['name', 'image', 'ready', 'restartCount', 'state', 'lastState']);
+
+function some(key: string, list: readonly Fields[]): Fields {
+  return list.length === 0 ? {} : { [key]: list };
+}
+
+/** Without their times, which change though nothing does. */
+function withShortConditions(status: Fields): Fields {
+  if (!Array.isArray(status.conditions)) return status;
+  const short = (condition: Fields): Fields =>
+    pick(condition, ['type', 'status', 'reason', 'message']);
+  return { ...status, conditions: listOf(status.conditions).map(short) };
+}
+
+function listOf(value: unknown): Fields[] {
+  return Array.isArray(value) ? (value as Fields[]) : [];
 }
 
 function pick(from: object, keys: readonly string[]): Fields {

@@ -50,7 +50,7 @@ export interface ReflectorOptions<T extends KubeObject, P> {
 /** A watch that lasted this long did work, though nothing may have happened. */
 const HEALTHY_MS = 5_000;
 /** An extension that is installed later is noticed after this time. */
-const MISSING_KIND_MS = 60_000;
+const MISSING_KIND_MS = 10_000;
 /** Failures in a row after which the version is not trusted any more. */
 const RELIST_AFTER = 3;
 
@@ -95,10 +95,10 @@ export class Reflector<T extends KubeObject, P> {
     this.#synced.resolve(false);
   }
 
-  /** What a write answered: the cache need not wait for the watch to tell. */
-  observe(object: T): void {
+  /** What a write answered: the cache need not wait for the watch to tell. `quiet`: no change is reported. */
+  observe(object: T, how: { quiet?: boolean } = {}): void {
     // before the first list there is nothing to be ahead of
-    if (this.#version !== '') this.#put(object);
+    if (this.#version !== '') this.#put(object, how);
   }
 
   /** False when there is nothing to watch: the API server lacks the kind. */
@@ -125,7 +125,7 @@ export class Reflector<T extends KubeObject, P> {
     do {
       const page = await this.#page(next, signal);
       signal.throwIfAborted();
-      for (const item of page.items ?? []) seen.add(this.#put(item, true));
+      for (const item of page.items ?? []) seen.add(this.#put(item, { trusted: true }));
       version = page.metadata.resourceVersion ?? '';
       next = page.metadata.continue;
     } while (next);
@@ -192,20 +192,17 @@ export class Reflector<T extends KubeObject, P> {
   }
 
   /** `trusted`: a list says how things are, even where versions went backwards (a restored etcd). */
-  #put(object: T, trusted = false): string {
+  #put(object: T, { trusted = false, quiet = false } = {}): string {
     const { store } = this.#options;
     const entry = this.#entry(object);
-    const previous = store.get(entry.key);
-    const same = previous?.uid === entry.uid;
-    if (previous && !same) this.#remove(entry.key);
+    const before = store.get(entry.key);
+    const previous = before?.uid === entry.uid ? before : undefined;
+    if (before && !previous) this.#remove(entry.key);
     this.#keys.add(entry.key);
-    // a write's answer may be ahead of the watch
-    if (same && entry.resourceVersion === previous.resourceVersion) return entry.key;
-    if (same && !trusted && isNewer(previous.resourceVersion, entry.resourceVersion)) {
-      return entry.key;
-    }
+    if (previous && isKnown(entry, previous, trusted)) return entry.key;
     store.set(entry);
-    if (same) this.#emit({ type: 'modified', entry, previous });
+    if (quiet) return entry.key;
+    if (previous) this.#emit({ type: 'modified', entry, previous });
     else this.#emit({ type: 'added', entry });
     return entry.key;
   }
@@ -261,3 +258,11 @@ export class Reflector<T extends KubeObject, P> {
     onState?.({ connected, message });
   }
 }
+
+/** A write's answer may be ahead of the watch. */
+function isKnown(entry: Version, previous: Version, trusted: boolean): boolean {
+  if (entry.resourceVersion === previous.resourceVersion) return true;
+  return !trusted && isNewer(previous.resourceVersion, entry.resourceVersion);
+}
+
+type Version = Pick<StoreEntry<unknown>, 'resourceVersion'>;

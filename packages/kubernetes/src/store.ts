@@ -11,11 +11,14 @@ export interface StoreEntry<P> {
 
 export type Indexer<P> = (entry: StoreEntry<P>) => readonly string[];
 
+/** Most values lead to one entry, and a set for one costs more than what it holds. */
+type Keys = string | Set<string>;
+
 /** Cached objects by key, and by the values of named indexes. */
 export class Store<P> {
   readonly #entries = new Map<string, StoreEntry<P>>();
   readonly #indexers: Readonly<Record<string, Indexer<P>>>;
-  readonly #indexes = new Map<string, Map<string, Set<string>>>();
+  readonly #indexes = new Map<string, Map<string, Keys>>();
 
   constructor(indexers: Readonly<Record<string, Indexer<P>>> = {}) {
     this.#indexers = indexers;
@@ -30,22 +33,26 @@ export class Store<P> {
     return this.#entries.get(key);
   }
 
+  keys(): IterableIterator<string> {
+    return this.#entries.keys();
+  }
+
   entries(): IterableIterator<StoreEntry<P>> {
     return this.#entries.values();
   }
 
   /** Entries whose indexer answered `value`. */
   by(index: string, value: string): StoreEntry<P>[] {
-    const keys = this.#indexes.get(index)?.get(value);
-    return [...(keys ?? [])].flatMap((key) => this.#entries.get(key) ?? []);
+    const keys = this.#indexes.get(index)?.get(value) ?? [];
+    const all = typeof keys === 'string' ? [keys] : [...keys];
+    return all.flatMap((key) => this.#entries.get(key) ?? []);
   }
 
   set(entry: StoreEntry<P>): void {
     this.delete(entry.key);
     this.#entries.set(entry.key, entry);
     for (const [index, value] of this.#indexed(entry)) {
-      const keys = index.get(value) ?? new Set();
-      index.set(value, keys.add(entry.key));
+      index.set(value, withKey(index.get(value), entry.key));
     }
   }
 
@@ -55,17 +62,22 @@ export class Store<P> {
     this.#entries.delete(key);
     for (const [index, value] of this.#indexed(entry)) {
       const keys = index.get(value);
-      keys?.delete(key);
-      if (keys?.size === 0) index.delete(value);
+      if (keys instanceof Set) keys.delete(key);
+      if (keys === key || (keys instanceof Set && keys.size === 0)) index.delete(value);
     }
   }
 
-  *#indexed(entry: StoreEntry<P>): Generator<[Map<string, Set<string>>, string]> {
+  *#indexed(entry: StoreEntry<P>): Generator<[Map<string, Keys>, string]> {
     for (const [name, indexer] of Object.entries(this.#indexers)) {
       const index = this.#indexes.get(name);
       if (index) for (const value of indexer(entry)) yield [index, value];
     }
   }
+}
+
+function withKey(keys: Keys | undefined, key: string): Keys {
+  if (keys === undefined || keys === key) return key;
+  return typeof keys === 'string' ? new Set([keys, key]) : keys.add(key);
 }
 
 /** `namespace/name` */

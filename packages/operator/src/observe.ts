@@ -8,7 +8,6 @@ import type {
   ObservedIngress,
   ObservedJob,
   ObservedPod,
-  ObservedReplicaSet,
   ObservedService,
 } from '@davit/rollout';
 
@@ -34,7 +33,6 @@ export function observe(
   const [autoscaler] = of<ObservedAutoscaler>('HorizontalPodAutoscaler');
   return {
     ...(deployment ? { deployment } : {}),
-    replicaSets: of<ObservedReplicaSet>('ReplicaSet'),
     pods: of<ObservedPod>('Pod'),
     pvcs: of<ObservedClaim>('PersistentVolumeClaim'),
     services: of<ObservedService>('Service'),

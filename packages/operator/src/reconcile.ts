@@ -9,6 +9,7 @@ import { Contention } from './contention.ts';
 import { wayOn, withFields } from './failure.ts';
 import { observe } from './observe.ts';
 import type { Outcome } from './observe.ts';
+import { isTransition, Pace } from './pace.ts';
 import { Patience } from './patience.ts';
 import { pruneChildren } from './prune-children.ts';
 import { render } from './render.ts';
@@ -30,11 +31,13 @@ export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileR
 export function createReconcile(options: ReconcilerOptions): Reconcile {
   const patience = new Patience(options.clock);
   const contention = new Contention(options.clock);
+  const pace = new Pace(options.clock);
   return async (key, signal) => {
     const { cluster } = options;
     const rollout = cluster.rollout(key);
     if (!rollout || rollout.metadata.deletionTimestamp) {
       patience.forget(key);
+      pace.forget(key);
       return {};
     }
     const context: ApplyContext = { cluster, contention, rollout, signal };
@@ -43,8 +46,8 @@ export function createReconcile(options: ReconcilerOptions): Reconcile {
     // somebody else leads, and writes the status too; or nobody for a moment, and then it is still ours to do
     if (failure?.reason === 'NotLeader') throw failure;
     const outcome = { applyError: patience.shown(key, failure), unrendered };
-    await writeStatus(context, outcome, options);
-    return failure ? wayOn(failure) : {};
+    const written = await writeStatus(context, outcome, { ...options, pace });
+    return failure ? wayOn(failure) : written;
   };
 }
 
@@ -128,24 +131,32 @@ function tell(
 async function writeStatus(
   { cluster, rollout, signal }: ApplyContext,
   outcome: Outcome,
-  { clock, logger }: ReconcilerOptions,
-): Promise<void> {
+  { clock, logger, pace }: ReconcilerOptions & { pace: Pace },
+): Promise<ReconcileResult> {
   const resource = rollout as unknown as RolloutResource;
+  const before = resource.status;
   const failure = outcome.applyError;
+  const key = keyOf(rollout);
   const observed = observe(rollout, cluster.children(rollout), outcome);
   const status = statusOf(resource, observed, clock.now());
-  const change = statusChange(resource.status, status);
-  if (!change) return;
+  const change = statusChange(before, status);
+  const mayWait = change && !failure && !isTransition(before, status);
+  const requeueAfterMs = mayWait ? pace.dueIn(key) : 0;
+  if (requeueAfterMs > 0) return { requeueAfterMs };
+  pace.forget(key);
+  if (!change) return {};
   try {
     await cluster.patchStatus(rollout, change, signal);
   } catch (error) {
     // deleted meanwhile
-    if (AppError.is(error, 'not_found')) return;
+    if (AppError.is(error, 'not_found')) return {};
     // what made the children fail is worth more than a status that will be written next time
     throw failure ?? error;
   }
-  if (failure) logger.log('warn', 'not as asked for', { rollout: keyOf(rollout), failure });
-  tellTransition({ cluster, rollout }, resource.status, status);
+  if (failure) logger.log('warn', 'not as asked for', { rollout: key, failure });
+  tellTransition({ cluster, rollout }, before, status);
+  // which revision is kept, and which one runs, depends on the status
+  return isTransition(before, status) ? { requeueAfterMs: 0 } : {};
 }
 
 function keyOf({ metadata }: ClusterObject): string {
