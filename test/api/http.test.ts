@@ -1,3 +1,4 @@
+import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runScenarios, send } from './scenario.ts';
 import { startServer } from './server.ts';
@@ -10,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 const NOT_FOUND = [`"data":{},"message":"The requested resource wasn't found.","status":404`];
+const NO_FILE = ['"data":{},"message":"File not found.","status":404'];
 
 describe('health', () => {
   runScenarios(
@@ -79,7 +81,14 @@ describe('paths that are not there', () => {
   runScenarios(
     () => server,
     [
-      { name: 'an unknown path', path: '/api/nothing', status: 404, contains: NOT_FOUND },
+      { name: 'an unknown path', path: '/api/nothing', status: 404, contains: NO_FILE },
+      {
+        name: 'an unknown path that something is sent to',
+        method: 'POST',
+        path: '/api/nothing',
+        status: 404,
+        contains: NOT_FOUND,
+      },
       {
         name: 'a known path with another method',
         method: 'DELETE',
@@ -87,11 +96,21 @@ describe('paths that are not there', () => {
         status: 404,
         contains: NOT_FOUND,
       },
-      { name: 'a trailing slash', path: '/api/health/', status: 404, contains: NOT_FOUND },
-      { name: 'another case', path: '/API/health', status: 404, contains: NOT_FOUND },
+      { name: 'a trailing slash', path: '/api/health/', status: 404, contains: NO_FILE },
+      { name: 'another case', path: '/API/health', status: 404, contains: NO_FILE },
       { name: 'a path that cannot be decoded', path: '/api/collections/%zz', status: 400 },
     ],
   );
+});
+
+test.each([
+  ['GET', '//api/health', '/api/health'],
+  ['POST', '/api//health?a=1&b=%20', '/api/health?a=1&b=%20'],
+  ['GET', '//\\evil.example', '/%5Cevil.example'],
+])('%s %s leads to the path that is meant', async (method, path, location) => {
+  const answer = await request(server.url, { method, path });
+  await answer.body.dump();
+  expect([answer.statusCode, answer.headers.location]).toEqual([307, location]);
 });
 
 describe('every response', () => {

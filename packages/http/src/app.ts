@@ -15,6 +15,7 @@ import { logRequests } from './logs/log-requests.ts';
 import { logsRouter } from './logs/logs-router.ts';
 import { metricsRouter } from './metrics/metrics-doors.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
+import { cleanPath } from './middleware/clean-path.ts';
 import { cors } from './middleware/cors.ts';
 import { limitByPath } from './middleware/limit-by-path.ts';
 import { loadAuth } from './middleware/load-auth.ts';
@@ -99,6 +100,7 @@ export function createApp(options: AppOptions): Express {
   if (options.platform) app.use(options.platform);
   if (options.metrics) app.use(metricsRouter(records, options.metrics));
   if (options.routes) app.use(loadAuth(records), options.routes);
+  app.use(cleanPath());
   // what PocketBase's hosts add to its admin UI: nothing
   app.get('/_/extensions.js', (_req, res) => void res.type('text/javascript').send(''));
   if (options.ui !== undefined) app.use(uiRouter(options.ui));

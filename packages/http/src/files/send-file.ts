@@ -1,13 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { OpenFile, StoredFile } from '@davit/domain';
 import type { Request, Response } from 'express';
 import { parseQuery } from '../query.ts';
-import { parseRanges } from './byte-ranges.ts';
-import type { ByteRange } from './byte-ranges.ts';
 import { contentTypeOf, isInline } from './content-type.ts';
-import { checkPreconditions, rangeApplies } from './preconditions.ts';
+import { sendContent } from './send-content.ts';
 
 export interface ServedFile extends OpenFile {
   name: string;
@@ -25,101 +21,13 @@ export function inMemory({ content, ...file }: StoredFile): OpenFile {
 const POLICY = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox";
 const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 
-/**
- * Answers with the file, or the parts of it that were asked for, unless the client has it already. It goes out as fast
- * as the client takes it; a small piece is in memory at a time.
- */
+/** Answers with the file of a record, or the parts of it that were asked for. */
 export async function sendFile(req: Request, res: Response, file: ServedFile): Promise<void> {
-  const { size, modified } = file;
   setHeaders(req, res, file);
-  const precondition = checkPreconditions(req.headers, modified);
-  if (precondition !== 'met') {
-    if (precondition === 'not modified') res.removeHeader('Content-Type');
-    res.writeHead(precondition === 'failed' ? 412 : 304).end();
-    return;
-  }
-  const wanted = rangeApplies(req.headers, modified) ? (req.headers.range ?? '') : '';
-  const asked = parseRanges(wanted, size);
-  if ('refused' in asked) {
-    refuseRange(res, asked.refused, size);
-    return;
-  }
-  const { ranges } = asked;
-  const [range = { start: 0, end: size - 1 }, another] = ranges;
-  res.setHeader('Accept-Ranges', 'bytes');
-  if (another) return sendParts(req, res, { file, ranges });
-  if (ranges.length > 0) {
-    res.statusCode = 206;
-    res.setHeader('Content-Range', contentRange(range, size));
-  }
-  await sendBytes(req, res, {
-    length: range.end - range.start + 1,
-    read: () => file.read(range.start, range.end),
-  });
+  await sendContent(req, res, file);
 }
 
-function refuseRange(res: Response, reason: 'malformed' | 'beyond the end', size: number): void {
-  for (const name of ['Cache-Control', 'Last-Modified']) res.removeHeader(name);
-  const isBeyond = reason === 'beyond the end';
-  if (isBeyond) res.setHeader('Content-Range', `bytes */${size}`);
-  res.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  res.writeHead(416).end(`invalid range${isBeyond ? ': failed to overlap' : ''}\n`);
-}
-
-/** Several ranges: one part of a multipart body for each. */
-async function sendParts(
-  req: Request,
-  res: Response,
-  { file, ranges }: { file: OpenFile; ranges: readonly ByteRange[] },
-): Promise<void> {
-  const boundary = randomBytes(30).toString('hex');
-  const type = String(res.getHeader('Content-Type'));
-  const heads = ranges.map((range, index) => {
-    const start = `${index === 0 ? '' : '\r\n'}--${boundary}\r\n`;
-    return `${start}Content-Range: ${contentRange(range, file.size)}\r\nContent-Type: ${type}\r\n\r\n`;
-  });
-  const end = `\r\n--${boundary}--\r\n`;
-  async function* parts(): AsyncGenerator<Uint8Array> {
-    for (const [index, range] of ranges.entries()) {
-      yield Buffer.from(heads[index] ?? '');
-      yield* file.read(range.start, range.end);
-    }
-    yield Buffer.from(end);
-  }
-  res.statusCode = 206;
-  res.setHeader('Content-Type', `multipart/byteranges; boundary=${boundary}`);
-  const bytes = ranges.reduce((sum, range) => sum + range.end - range.start + 1, 0);
-  await sendBytes(req, res, {
-    length: bytes + Buffer.byteLength(heads.join('')) + end.length,
-    read: parts,
-  });
-}
-
-function contentRange({ start, end }: ByteRange, size: number): string {
-  return `bytes ${start}-${end}/${size}`;
-}
-
-interface Bytes {
-  length: number;
-  read: () => AsyncIterable<Uint8Array>;
-}
-
-async function sendBytes(req: Request, res: Response, { length, read }: Bytes): Promise<void> {
-  res.setHeader('Content-Length', length);
-  if (req.method === 'HEAD' || length <= 0) {
-    res.end();
-    return;
-  }
-  try {
-    await pipeline(read(), res);
-  } catch (error) {
-    // in the middle of an answer only the end of the connection tells that it is not whole
-    if (!res.headersSent) throw error;
-    res.destroy();
-  }
-}
-
-function setHeaders(req: Request, res: Response, { name, metadata, modified }: ServedFile): void {
+function setHeaders(req: Request, res: Response, { name, metadata }: ServedFile): void {
   const type = contentTypeOf(name, metadata.contentType);
   const forced = TRUE.has(parseQuery(req.url).download ?? '');
   const disposition = isInline(type) && !forced ? 'inline' : 'attachment';
@@ -128,5 +36,4 @@ function setHeaders(req: Request, res: Response, { name, metadata, modified }: S
   res.setHeader('Content-Type', type);
   res.setHeader('Content-Security-Policy', POLICY);
   res.setHeader('Cache-Control', 'max-age=2592000, stale-while-revalidate=86400');
-  res.setHeader('Last-Modified', new Date(modified).toUTCString());
 }

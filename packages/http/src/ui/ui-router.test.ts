@@ -20,6 +20,12 @@ beforeAll(async () => {
   await writeFile(join(folder, '_app/immutable/a.js'), SCRIPT);
   await writeFile(join(folder, '_app/immutable/a.js.br'), brotliCompressSync(SCRIPT));
   await writeFile(join(folder, '_app/version.json'), '{}');
+  await mkdir(join(folder, 'docs'));
+  await writeFile(join(folder, 'docs/index.html'), 'docs');
+  await mkdir(join(folder, '.well-known'));
+  await writeFile(join(folder, '.well-known/assets.json'), '{}');
+  await writeFile(join(folder, '.well-known/plain'), '{}');
+  await writeFile(join(folder, '.well-known/bytes'), '\0');
   server = await listenForTest(express().use(uiRouter(folder), publicRouter(folder)));
 });
 afterAll(async () => {
@@ -78,4 +84,36 @@ test('serves a site of its own outside /_ and /api', async () => {
   expect(await (await get('/some/page')).text()).toBe(PAGE);
   expect((await get('/_app/version.json')).status).toBe(200);
   expect((await get('/api/nothing')).status).toBe(404);
+});
+
+test.each([
+  ['/.well-known/assets.json', 'application/json; charset=utf-8', '{}'],
+  ['/.well-known/plain', 'text/plain; charset=utf-8', '{}'],
+  ['/.well-known/bytes', 'application/octet-stream', '\0'],
+  ['/docs/', 'text/html; charset=utf-8', 'docs'],
+  ['/docs/none', 'text/html; charset=utf-8', PAGE],
+  ['/..%2f..%2fetc%2fpasswd', 'text/html; charset=utf-8', PAGE],
+  ['/a%00.txt', 'text/html; charset=utf-8', PAGE],
+])('serves %s of the site as %s', async (path, type, text) => {
+  const response = await get(path);
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+  expect(await response.text()).toBe(text);
+});
+
+test.each([
+  ['/docs', '/docs/'],
+  ['/docs?x=1', '/docs/'],
+  ['/docs/index.html', '/docs/'],
+  ['/index.html', '/'],
+  ['/_app/version.json/', '/_app/version.json'],
+])('leads %s of the site to %s', async (path, location) => {
+  const response = await get(path);
+  expect([response.status, response.headers.get('location')]).toEqual([301, location]);
+});
+
+test('sends parts of the site, and refuses those that are none', async () => {
+  const part = await get('/_app/version.json', { range: 'bytes=1-' });
+  expect([part.status, await part.text()]).toEqual([206, '}']);
+  const none = await get('/_app/version.json', { range: 'bytes=9-' });
+  expect([none.status, none.headers.get('content-range')]).toEqual([416, 'bytes */2']);
 });
