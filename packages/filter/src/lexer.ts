@@ -1,3 +1,4 @@
+import { OPERATORS, type AppError } from '@davit/domain';
 import type { OperandNode } from './ast.ts';
 import { invalid } from './failure.ts';
 
@@ -9,10 +10,13 @@ export type Token =
 
 const MAX_FUNCTION_DEPTH = 3;
 const IDENTIFIER = /[a-zA-Z@_#][\w.:]*/y;
-const NUMBER = /-?[\d.]*/y;
+const NUMBER = /-?\d*(?:\.\d*)?/y;
 const SIGN = /[=?!><~]+/y;
 const JOIN = /[&|]+/y;
-const BLANK = /(?:[ \t\n]+|\/\/[^\n]*(?:\n|$))+/y;
+// a comment may end with a NUL, too
+
+const BLANK = /(?:[ \t\n]+\0?|\/\/[^\n\0]*(?:\n|\0|$))+/y;
+const SIGNS: ReadonlySet<string> = new Set([...OPERATORS, ...OPERATORS.map((it) => `?${it}`)]);
 const ESCAPES: Record<string, string> = {
   n: '\n',
   t: '\t',
@@ -22,7 +26,10 @@ const ESCAPES: Record<string, string> = {
   '"': '"',
 };
 
-/** Cuts an expression into tokens; white space and `// comments` vanish. Throws `invalid`. */
+/**
+ * Cuts an expression into tokens; white space and `// comments` vanish. A NUL ends the text, as it does in
+ * PocketBase, or just the token before it. Throws `invalid`.
+ */
 export class Lexer {
   readonly #text: string;
   #position = 0;
@@ -34,30 +41,41 @@ export class Lexer {
   next(): Token | undefined {
     this.#match(BLANK);
     const first = this.#text.charAt(this.#position);
-    if (first === '') return undefined;
+    if (first === '' || first === '\0') return undefined;
     if (first === '(') return this.#group();
     const sign = this.#match(SIGN);
-    if (sign !== undefined) return { kind: 'sign', text: sign };
+    if (sign !== undefined) return operator('sign', sign, SIGNS.has(sign));
     const join = this.#match(JOIN);
-    if (join !== undefined) return { kind: 'join', text: join };
-    return this.#operand(0);
+    if (join !== undefined) return operator('join', join, join === '&&' || join === '||');
+    if (first === '/') throw invalid('invalid comment');
+    const operand = this.#operand(0);
+    if (!operand) throw invalid(`unexpected character '${this.#character()}'`);
+    return operand;
   }
 
-  #operand(depth: number): OperandNode {
+  #operand(depth: number): OperandNode | undefined {
     const first = this.#text.charAt(this.#position);
     if (first === "'" || first === '"') return { kind: 'text', value: this.#string().value };
     if (first === '-' || /\d/.test(first)) return this.#number();
     const name = this.#match(IDENTIFIER);
-    if (name === undefined) throw invalid(`unexpected character '${first}'`);
-    if (/[.:]$|^[@_#]$/.test(name)) throw invalid(`invalid identifier "${name}"`);
-    if (this.#text.charAt(this.#position) !== '(') return { kind: 'identifier', name };
-    return { kind: 'function', name, args: this.#arguments(name, depth) };
+    if (name === undefined) return undefined;
+    const isCall = this.#text.charAt(this.#position) === '(';
+    if (isCall && depth >= MAX_FUNCTION_DEPTH) {
+      throw invalid(`max nested function arguments reached (max: ${MAX_FUNCTION_DEPTH})`);
+    }
+    if (/[.:]$|^[@_#]$/.test(name)) {
+      throw invalid(`invalid ${isCall ? 'function name' : 'identifier'} "${name}"`);
+    }
+    return isCall
+      ? { kind: 'function', name, args: this.#arguments(name, depth) }
+      : { kind: 'identifier', name };
   }
 
   #number(): OperandNode {
     const text = this.#match(NUMBER) ?? '';
-    if (!/^-?\d+(\.\d+)?$/.test(text)) throw invalid(`invalid number "${text}"`);
-    return { kind: 'number', value: Number(text) };
+    if (text === '-' || text.endsWith('.')) throw invalid(`invalid number "${text}"`);
+    const value = Number(text);
+    return { kind: 'number', value: Number.isFinite(value) ? value : 0 };
   }
 
   /** `source` is the literal with its quotes, `value` what it means. */
@@ -67,6 +85,7 @@ export class Lexer {
     let value = '';
     for (let index = start + 1; index < this.#text.length; index++) {
       const character = this.#text.charAt(index);
+      if (character === '\0') break;
       if (character === quote) {
         this.#position = index + 1;
         return { source: this.#text.slice(start, index + 1), value };
@@ -85,6 +104,7 @@ export class Lexer {
     let open = 1;
     while (this.#position < this.#text.length) {
       const character = this.#text.charAt(this.#position);
+      if (character === '\0') break;
       if (character === "'" || character === '"') {
         this.#string();
         continue;
@@ -98,17 +118,38 @@ export class Lexer {
   }
 
   #arguments(name: string, depth: number): OperandNode[] {
-    if (depth >= MAX_FUNCTION_DEPTH) throw invalid(`function "${name}" is nested too deep`);
     this.#position++;
     const args: OperandNode[] = [];
     for (;;) {
       this.#match(BLANK);
       if (this.#take(')')) return args;
-      args.push(this.#operand(depth + 1));
+      if (this.#take(',')) throw invalid(`unexpected comma in function "${name}"`);
+      args.push(this.#argument(name, depth));
       this.#match(BLANK);
       if (this.#take(')')) return args;
-      if (!this.#take(',')) throw invalid(`expected a comma in function "${name}"`);
+      if (!this.#take(','))
+        throw this.#unfinished(name, 'expected comma after the last argument in');
     }
+  }
+
+  #argument(name: string, depth: number): OperandNode {
+    const argument = this.#operand(depth + 1);
+    if (argument) return argument;
+    throw this.#unfinished(name, `unsupported argument character '${this.#character()}' in`);
+  }
+
+  /** `complaint`, unless there is nothing more to complain about. */
+  #unfinished(name: string, complaint: string): AppError {
+    const isOver = ['', '\0'].includes(this.#text.charAt(this.#position));
+    return isOver
+      ? invalid(`invalid or incomplete function "${name}" (expected ')')`)
+      : invalid(`${complaint} function "${name}"`);
+  }
+
+  /** The next one, for people. */
+  #character(): string {
+    const [character = ''] = this.#text.slice(this.#position, this.#position + 2);
+    return JSON.stringify(character).slice(1, -1);
   }
 
   #take(character: string): boolean {
@@ -122,6 +163,12 @@ export class Lexer {
     const text = pattern.exec(this.#text)?.[0];
     if (text === undefined || text === '') return undefined;
     this.#position += text.length;
+    if (pattern !== BLANK) this.#take('\0');
     return text;
   }
+}
+
+function operator(kind: 'sign' | 'join', text: string, isKnown: boolean): Token {
+  if (!isKnown) throw invalid(`invalid ${kind} operator ${JSON.stringify(text)}`);
+  return { kind, text };
 }

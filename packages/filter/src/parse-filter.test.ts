@@ -38,6 +38,10 @@ describe('reads', () => {
     ],
     ['f(g(h(1))) = 1', '[f(g(h(1))) = 1]'],
     ['f(// why\n1) = 1', '[f(1) = 1]'],
+    ['a = -.5', '[a = -0.5]'],
+    [`a = ${'9'.repeat(400)}`, '[a = 0]'],
+    ['a = 1 // why\0 && b = 2', '[a = 1 and b = 2]'],
+    ['a\0= \0"x"\0 && b', '[a = "x"]'],
     // quirks of PocketBase's parser
     ['a = (b = 1)', '[[b = 1]]'],
     ['(a = 1)(b = 2)', '[[a = 1] and [b = 2]]'],
@@ -105,6 +109,17 @@ test.each([
   ['a = 1 and b = 2', 'expected && or ||, got "and" (identifier)'],
   ['(((a = 1', 'invalid formatted group - missing 3 closing bracket(s)'],
   ['a = 1)', "unexpected character ')'"],
+  ['a\r= 1', String.raw`unexpected character '\r'`],
+  ['a = 1 / 2', 'invalid comment'],
+  ['!a', 'invalid sign operator "!"'],
+  ['a = 1 & b', 'invalid join operator "&"'],
+  ['a = "x" "\n" = 1', String.raw`expected && or ||, got "\n" (text)`],
+  ['f(1 2) = 1', 'expected comma after the last argument in function "f"'],
+  ['f(,1) = 1', 'unexpected comma in function "f"'],
+  ['f(%) = 1', `unsupported argument character '%' in function "f"`],
+  ['f(1 = 1', 'expected comma after the last argument in function "f"'],
+  ['f(1', `invalid or incomplete function "f" (expected ')')`],
+  ['f(g(h(i(1)))) = 1', 'max nested function arguments reached (max: 3)'],
 ])('says of %s what PocketBase says', (text, message) => {
   expect(() => parseFilter(text)).toThrow(message);
 });

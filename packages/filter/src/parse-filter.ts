@@ -80,5 +80,5 @@ function parseSign(token: Token): Pick<ComparisonNode, 'operator' | 'any'> {
 
 function shown(token: Token): string {
   const text = 'text' in token ? token.text : 'name' in token ? token.name : String(token.value);
-  return `"${text}" (${token.kind})`;
+  return `${JSON.stringify(text)} (${token.kind})`;
 }

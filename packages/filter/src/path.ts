@@ -27,7 +27,9 @@ function resolveCollectionPath(path: readonly string[], scope: Scope): ResolvedO
   const [, source = '', ...rest] = path;
   const [name = '', label = ''] = source.split(':');
   const collection = findCollection(scope, name);
-  if (!collection) throw invalid(`failed to load collection "${source}"`);
+  if (!collection) {
+    throw invalid(`failed to load collection "${source}" from field path "${path.join('.')}"`);
+  }
   const alias = label === '' ? `__collection_${collection.name}` : `__collection_alias_${label}`;
   const walker = new Walker(scope, { lenient: false });
   walker.jump(collection, `${alias}${scope.suffix}`, { multi: true });

@@ -195,3 +195,27 @@ describe('refuses', () => {
     expect(() => resolveSort(text, context({ request }))).toThrow(AppError),
   );
 });
+
+test.each([
+  ['nope.id = 1', 'failed to resolve field "nope"'],
+  ['gone_via_owner.id = 1', 'failed to load back relation field "gone_via_owner" collection'],
+  ['users_via_gone.id = 1', 'missing back relation field "gone"'],
+  ['users_via_name.id = 1', 'invalid back relation field "name"'],
+  ['posts_via_lost.id = 1', 'invalid collection reference of a back relation field "lost"'],
+  ['lost.x = 1', 'failed to load field "lost" collection'],
+  [
+    '@collection.gone.id = 1',
+    'failed to load collection "gone" from field path "@collection.gone.id"',
+  ],
+])('of %s it says what PocketBase says', (text, message) => {
+  expect(() => resolveFilter(text, context())).toThrow(message);
+});
+
+test('six relations can be followed, not seven', () => {
+  const self = field('self', 'relation', { collectionId: 'posts_id', maxSelect: 1 });
+  const scope = context({ collection: { ...posts, fields: [...posts.fields, self] } });
+  expect(resolveFilter(`${'self.'.repeat(6)}title = 1`, scope).joins).toHaveLength(6);
+  expect(() => resolveFilter(`${'self.'.repeat(7)}id = 1`, scope)).toThrow(
+    'max nested relations reached for field "self"',
+  );
+});

@@ -39,7 +39,7 @@ export function findCollection(scope: Scope, nameOrId: string): Collection | und
 export function relationTarget(scope: Scope, field: Field): Collection {
   const id = field['collectionId'];
   const target = typeof id === 'string' ? findCollection(scope, id) : undefined;
-  if (!target) throw invalid(`failed to load the collection of field "${field.name}"`);
+  if (!target) throw invalid(`failed to load field "${field.name}" collection`);
   return target;
 }
 

@@ -47,20 +47,21 @@ export class Walker {
 
   walk(path: readonly string[]): ResolvedOperand {
     for (const [index, segment] of path.slice(0, -1).entries()) {
-      const found = this.#enter(segment, path.slice(index + 1));
+      const found = this.#enter(segment, path.slice(index + 1), index);
       if (found) return found;
-      if (index >= MAX_RELATIONS) throw invalid(`max nested relations reached at "${segment}"`);
     }
     return this.#last(path.at(-1) ?? '');
   }
 
   /** Goes through a segment that is not the last; answers where the path already ends with it. */
-  #enter(segment: string, rest: readonly string[]): ResolvedOperand | undefined {
+  #enter(segment: string, rest: readonly string[], depth: number): ResolvedOperand | undefined {
     const field = findField(this.#collection, segment);
-    if (!field) return this.#followBack(segment) ? undefined : this.#missing(segment);
-    this.#refuseHidden(field);
-    if (field.type === 'json' || field.type === 'geoPoint')
+    if (field) this.#refuseHidden(field);
+    if (field?.type === 'json' || field?.type === 'geoPoint')
       return this.#json(field, jsonPath(rest));
+    if (depth >= MAX_RELATIONS)
+      throw invalid(`max nested relations reached for field "${segment}"`);
+    if (!field) return this.#followBack(segment);
     if (field.type !== 'relation') throw invalid(`field "${segment}" is not a valid relation`);
     // the id is what the field holds: no join
     const isOwnId = !isMultiple(field) && rest.length === 1 && rest[0] === 'id';
@@ -72,7 +73,7 @@ export class Walker {
   #last(segment: string): ResolvedOperand {
     const { name, modifier } = splitModifier(segment);
     const field = findField(this.#collection, name);
-    if (!field) return this.#missing(name);
+    if (!field) return this.#missing(`unknown field "${name}"`);
     this.#refuseHidden(field);
     if (isListType(field) && modifier === 'length') {
       return this.#operand((alias) => ({ kind: 'length', alias, column: field.name }));
@@ -146,14 +147,30 @@ export class Walker {
     this.#step(target, field.name, joins);
   }
 
-  /** Along `collection_via_field`, to the records whose relation field names the current one. */
-  #followBack(segment: string): boolean {
-    const [, name, fieldName] = BACK_RELATION.exec(segment) ?? [];
-    const target = name === undefined ? undefined : findCollection(this.#scope, name);
-    const field = target && fieldName !== undefined ? findField(target, fieldName) : undefined;
-    if (!target || field?.type !== 'relation') return false;
-    this.#refuseHidden(field);
-    if (field['collectionId'] !== this.#collection.id) return false;
+  /**
+   * Along `collection_via_field`, to the records whose relation field names the current one; answers where there is no
+   * such way.
+   */
+  #followBack(segment: string): ResolvedOperand | undefined {
+    const [, name, fieldName = ''] = BACK_RELATION.exec(segment) ?? [];
+    if (name === undefined) return this.#missing(`failed to resolve field "${segment}"`);
+    const target = findCollection(this.#scope, name);
+    if (!target) return this.#missing(`failed to load back relation field "${segment}" collection`);
+    const field = findField(target, fieldName);
+    if (!field) return this.#missing(`missing back relation field "${fieldName}"`);
+    if (field.type !== 'relation') {
+      return this.#missing(`invalid back relation field "${fieldName}"`);
+    }
+    this.#refuseHidden(field, 'back relation ');
+    if (field['collectionId'] !== this.#collection.id) {
+      const complaint = 'invalid collection reference of a back relation field';
+      return this.#missing(`${complaint} "${fieldName}"`);
+    }
+    this.#joinBack(segment, target, field);
+    return undefined;
+  }
+
+  #joinBack(segment: string, target: Collection, field: Field): void {
     const multiple = isMultiple(field);
     const joins = (from: string, to: string): Join[] => {
       const id: Expression = { kind: 'column', alias: from, column: 'id' };
@@ -165,7 +182,6 @@ export class Walker {
     };
     this.#multi ||= multiple || !hasUniqueIndex(target.indexes, field.name);
     this.#step(target, segment, joins);
-    return true;
   }
 
   #step(target: Collection, segment: string, joins: (from: string, to: string) => Join[]): void {
@@ -184,15 +200,15 @@ export class Walker {
     this.#checkAlias = checkAlias;
   }
 
-  #missing(name: string): ResolvedOperand {
+  #missing(complaint: string): ResolvedOperand {
     if (this.#lenient) return NULL_OPERAND;
-    throw invalid(`unknown field "${name}"`);
+    throw invalid(complaint);
   }
 
-  #refuseHidden(field: Field): void {
+  #refuseHidden(field: Field, kind = ''): void {
     const isClosed = field.hidden || field.type === 'password'; // a hash is nobody's to guess at
     if (isClosed && !this.#scope.allowHidden) {
-      throw invalid(`non-filterable field "${field.name}"`);
+      throw invalid(`non-filterable ${kind}field "${field.name}"`);
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Collection, RecordStore } from '@davit/domain';
 import type { Core } from '../core.ts';
 import { badRequest } from '../failure.ts';
 import { buildQuery } from '../queries/build-query.ts';
+import { checkPlainFilter } from '../own-tables/plain-filter.ts';
 import { parseListParameters } from '../requests/list-parameters.ts';
 import { normalizeField } from './field-options.ts';
 import { scaffold } from './scaffold.ts';
@@ -22,6 +23,8 @@ const TABLE: Collection = {
   ],
 };
 
+const COLUMN = /^(id|name|type|system|created|updated)$/;
+
 /** One page of the collections, by the standard list parameters. Throws `invalid`. */
 export async function collectionPage(
   core: Core,
@@ -39,6 +42,8 @@ export async function collectionPage(
   try {
     // reserved names do not resolve here, whoever asks
     const { page, perPage, skipTotal, filter, sort } = parseListParameters(request);
+    checkPlainFilter(filter, COLUMN);
+    if (sort.includes(':')) throw badRequest();
     const offset = (page - 1) * perPage;
     const query = buildQuery(core, { collection: TABLE, trusted: true, filter, sort });
     const found = await store.find(query, { offset, limit: perPage, count: !skipTotal });

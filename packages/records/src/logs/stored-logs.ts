@@ -17,11 +17,13 @@ import { scaffold } from '../collections/scaffold.ts';
 import { badRequest, notFound } from '../failure.ts';
 import { randomText } from '../fields/random.ts';
 import { buildQuery } from '../queries/build-query.ts';
+import { checkPlainFilter } from '../own-tables/plain-filter.ts';
 import { parseListParameters } from '../requests/list-parameters.ts';
 import type { SettingsData } from '../settings/settings-data.ts';
-import { checkLogFilter } from './check-filter.ts';
 import type { LogPage, Logs, NewLogEntry } from './logs.ts';
 import { trimData, trimMessage } from './trim-entry.ts';
+
+const COLUMN = /^(id|created|level|message|data|data\.[\w.:]*\w)$/;
 
 /** `_logs` as if it were a collection: what it can be filtered and sorted by. */
 const TABLE: Collection = {
@@ -141,7 +143,7 @@ export class StoredLogs implements Logs {
   }
 
   #query(filter: string, sort: string): Query {
-    checkLogFilter(filter);
+    checkPlainFilter(filter, COLUMN);
     return buildQuery(this.#core(), { collection: TABLE, trusted: true, filter, sort });
   }
 

@@ -183,11 +183,12 @@ test('expands relations forwards and backwards', async () => {
   const auth = await aUser(records, 'ann');
   const post = await records.save('posts', { title: 'a', owner: auth.record.id });
   const comment = await records.save('comments', { text: 'x', post: post.id });
-  const query = { expand: 'owner,comments_via_post.post,nothing' };
+  const query = { expand: 'owner,comments_via_post.post,comments(post),nothing' };
   const seen = await records.view('posts', post.id, aRequest({ query, auth }));
   expect(seen.expand).toMatchObject({
     owner: { id: auth.record.id, email: 'ann@example.com' },
     comments_via_post: [{ id: comment.id, expand: { post: { id: post.id } } }],
+    'comments(post)': [{ id: comment.id }],
   });
   const guest = await records.view('posts', post.id, aRequest({ query }));
   expect(guest.expand).not.toHaveProperty('owner');

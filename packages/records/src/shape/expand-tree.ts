@@ -3,16 +3,15 @@ export type ExpandTree = Map<string, ExpandTree>;
 
 const MAX_DEPTH = 6;
 
-/** Spaces do not count; `posts(author)` is the old way of writing `posts_via_author`. */
+/** Spaces do not count. */
 export function parseExpand(text: string): ExpandTree {
   const tree: ExpandTree = new Map();
   for (const path of text.replace(/\s+/g, '').split(',')) {
     let level = tree;
     for (const segment of path.split('.').slice(0, MAX_DEPTH)) {
       if (segment === '') break;
-      const name = segment.replace(/^(\w+)\((\w+)\)$/, '$1_via_$2');
-      const next = level.get(name) ?? new Map<string, ExpandTree>();
-      level.set(name, next);
+      const next = level.get(segment) ?? new Map<string, ExpandTree>();
+      level.set(segment, next);
       level = next;
     }
   }

@@ -5,13 +5,17 @@ import { castList } from '../fields/cast.ts';
 import { isMultiple, textOption } from '../fields/field-kind.ts';
 import { buildQuery } from '../queries/build-query.ts';
 import type { RecordData } from '../record.ts';
-import type { RequestInfo } from '../request.ts';
+import { derived, type RequestInfo } from '../request.ts';
 import { isUniqueReference, schemaOf } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import type { ExpandTree } from './expand-tree.ts';
 
 /** Back relations show this many records at most, for each record. */
 const BACK_RELATION_LIMIT = 1000;
+
+const BACK = /^(\w+)_via_(\w+)$/;
+/** as it was written before, and as it is still answered */
+const OLD_BACK = /^(\w+)\((\w+)\)$/;
 
 export interface ExpandContext {
   core: Core;
@@ -101,7 +105,7 @@ function forwardEdge(core: Core, collection: Collection, name: string): Edge | u
 }
 
 function backEdge(core: Core, collection: Collection, segment: string): Edge | undefined {
-  const [, name = '', fieldName = ''] = /^(\w+)_via_(\w+)$/.exec(segment) ?? [];
+  const [, name = '', fieldName = ''] = BACK.exec(segment) ?? OLD_BACK.exec(segment) ?? [];
   const target = core.catalog.find(name);
   if (target === undefined) return undefined;
   const field = schemaOf(target).get(fieldName)?.field;
@@ -120,7 +124,7 @@ async function loadRelated(
   const rule = request.auth?.superuser ? undefined : edge.target.viewRule;
   const query = buildQuery(core, {
     collection: edge.target,
-    request: { ...request, context: 'expand' },
+    request: derived(request, { context: 'expand' }),
     ...(edge.back ? { refers: { field: edge.field, values } } : { ids: values }),
     ...(rule ? { rule } : {}),
   });
