@@ -8,59 +8,84 @@ import { temporaryDirectory } from '@davit/testkit';
 import type { BenchCase, Row } from './bench-case.ts';
 import { startDavit, startPocketbase } from './records-server.ts';
 import type { BenchServer } from './records-server.ts';
+import { percentile, type SteadyTraffic, steadyTraffic, type Taken } from './steady-traffic.ts';
 
 const MEGABYTE = 2 ** 20;
-/** writes a second, sent on time whether or not earlier ones have been answered */
-const RATE = 100;
-const BASELINE_MS = 10_000;
+const QUIET_MS = 10_000;
+const SETTLE_MS = 2000;
 const SAMPLE_MS = 100;
 const ROW_BYTES = 4096;
 const WARM_UP_ROUNDS = 600;
+const NOTES = 'collections/notes/records';
+const FIRST_NOTE = 'r'.padEnd(15, '0');
+
+const write = (server: BenchServer): Promise<unknown> =>
+  server.ask('POST', NOTES, { text: 'x'.repeat(500) });
+
+const TRAFFIC = {
+  health: { rate: 20, send: (server: BenchServer) => server.ask('GET', 'health') },
+  read: { rate: 50, send: (server: BenchServer) => server.ask('GET', `${NOTES}/${FIRST_NOTE}`) },
+  write: { rate: 100, send: write },
+};
+type Kind = keyof typeof TRAFFIC;
+const KINDS = Object.keys(TRAFFIC) as Kind[];
 
 interface Figures {
   seconds: number;
-  quietP99: number;
-  busyP99: number;
-  failed: number;
+  /** what was asked while no backup was made, and while one was */
+  without: Record<Kind, Taken>;
+  with: Record<Kind, Taken>;
   /** MB above what it used before */
   server: number;
   tree: number;
   zip: number;
 }
 
-/** A backup of a directory of that size while others write. */
+/** Backups of a directory of that size while others read and write, with pauses between. */
 export function backup({ quick }: { quick: boolean }): BenchCase {
   const size = quick ? 128 : 1024;
+  const rounds = quick ? 3 : 2;
   return {
-    name: `Backup of ${size} MB while ${RATE} records a second are written`,
-    beside: 'PocketBase 0.40.4 on a directory of its own',
-    limit: 900,
+    name: `Backup of ${size} MB while 100 records a second are written and 50 read`,
+    beside: `PocketBase 0.40.4 on a directory of its own; ${rounds} backups of each, 10 s apart`,
+    limit: 1200,
     async run(signal) {
-      const davit = await measure(startDavit, size, signal);
-      const bare = await measure(startPocketbase, size, signal);
-      const row = (what: string, unit: Row['unit'], of: keyof Figures): Row => ({
+      const davit = await measure(startDavit, { size, rounds, signal });
+      const bare = await measure(startPocketbase, { size, rounds, signal });
+      const row = (what: string, unit: Row['unit'], of: (figures: Figures) => number): Row => ({
         what,
         unit,
-        davit: davit[of],
-        bare: bare[of],
+        davit: of(davit),
+        bare: of(bare),
       });
+      const p99 = ({ latencies }: Taken): number => percentile(latencies, 99);
+      const ofKind = (kind: Kind): Row[] => [
+        row(`p99 of a ${kind} between the backups`, 'ms', (figures) => p99(figures.without[kind])),
+        row(`p99 of a ${kind} during them`, 'ms', (figures) => p99(figures.with[kind])),
+      ];
+      const failed = (figures: Figures): number =>
+        KINDS.reduce((sum, kind) => sum + figures.with[kind].failed, 0);
       return [
-        row('the backup is there and was read back', 's', 'seconds'),
-        row('size of the zip', 'MB', 'zip'),
-        row('p99 of a write before', 'ms', 'quietP99'),
-        row('p99 of a write meanwhile', 'ms', 'busyP99'),
-        row('writes that failed meanwhile', 'failed', 'failed'),
-        row('memory added, the server', 'MB', 'server'),
-        row('memory added, with its child processes', 'MB', 'tree'),
+        row('the backup is there and was read back', 's', ({ seconds }) => seconds),
+        row('size of the zip', 'MB', ({ zip }) => zip),
+        ...KINDS.flatMap(ofKind),
+        row('requests that failed meanwhile', 'failed', failed),
+        row('memory added, the server', 'MB', ({ server }) => server),
+        row('memory added, with its child processes', 'MB', ({ tree }) => tree),
       ];
     },
   };
 }
 
+interface Scene {
+  size: number;
+  rounds: number;
+  signal: AbortSignal;
+}
+
 async function measure(
   start: (directory: string, signal: AbortSignal) => Promise<BenchServer>,
-  size: number,
-  signal: AbortSignal,
+  { size, rounds, signal }: Scene,
 ): Promise<Figures> {
   await using directory = await temporaryDirectory('bench-backup');
   await using first = await start(directory.path, signal);
@@ -74,26 +99,48 @@ async function measure(
   await fill(data, size);
   await using server = await start(directory.path, signal);
   await warmUp(server);
-  const writing = writeSteadily(server);
-  await sleep(2000);
-  writing.take();
-  await sleep(BASELINE_MS);
-  const quiet = writing.take();
+  await using traffic = steadyTraffic(server, TRAFFIC);
+  const figures = noFigures();
+  for (let round = 0; round < rounds; round++) await oneBackup(server, traffic, figures);
+  figures.seconds /= rounds;
+  figures.zip = (await stat(join(data, 'backups', 'bench.zip'))).size / MEGABYTE;
+  return figures;
+}
+
+async function oneBackup(
+  server: BenchServer,
+  traffic: SteadyTraffic<Kind>,
+  figures: Figures,
+): Promise<void> {
+  await server.ask('DELETE', 'backups/bench.zip').catch(() => undefined);
+  await sleep(SETTLE_MS);
+  await traffic.take();
+  await sleep(QUIET_MS);
+  add(figures.without, await traffic.take());
   const memory = watchMemory(server.pid);
   const begin = performance.now();
   await server.ask('POST', 'backups', { name: 'bench.zip' });
-  const seconds = (performance.now() - begin) / 1000;
-  const busy = writing.take();
+  figures.seconds += (performance.now() - begin) / 1000;
   const added = memory();
-  await writing.stop();
-  return {
-    seconds,
-    quietP99: p99(quiet.latencies),
-    busyP99: p99(busy.latencies),
-    failed: busy.failed,
-    ...added,
-    zip: (await stat(join(data, 'backups', 'bench.zip'))).size / MEGABYTE,
-  };
+  add(figures.with, await traffic.take());
+  figures.server = Math.max(figures.server, added.server);
+  figures.tree = Math.max(figures.tree, added.tree);
+}
+
+function noFigures(): Figures {
+  const none = (): Record<Kind, Taken> => ({
+    health: { latencies: [], failed: 0 },
+    read: { latencies: [], failed: 0 },
+    write: { latencies: [], failed: 0 },
+  });
+  return { seconds: 0, without: none(), with: none(), server: 0, tree: 0, zip: 0 };
+}
+
+function add(sum: Record<Kind, Taken>, more: Record<Kind, Taken>): void {
+  for (const kind of KINDS) {
+    sum[kind].latencies.push(...more[kind].latencies);
+    sum[kind].failed += more[kind].failed;
+  }
 }
 
 /** Half in the database, half in files; nothing of it can be packed much. */
@@ -119,52 +166,9 @@ async function fill(data: string, megabytes: number): Promise<void> {
 
 /** Until the server has the memory that writing takes: more is the backup's. */
 async function warmUp(server: BenchServer): Promise<void> {
-  const write = (): Promise<unknown> =>
-    server.ask('POST', 'collections/notes/records', { text: 'x'.repeat(500) });
   for (let round = 0; round < WARM_UP_ROUNDS; round++) {
-    await Promise.all(Array.from({ length: 50 }, write));
+    await Promise.all(Array.from({ length: 50 }, () => write(server)));
   }
-}
-
-interface Taken {
-  latencies: number[];
-  failed: number;
-}
-
-/** `take` answers what was measured since the last time. */
-function writeSteadily(server: BenchServer): { take(): Taken; stop(): Promise<void> } {
-  let taken: Taken = { latencies: [], failed: 0 };
-  const open = new Set<Promise<void>>();
-  const begin = performance.now();
-  let sent = 0;
-  const write = async (): Promise<void> => {
-    const started = performance.now();
-    const mine = taken;
-    try {
-      await server.ask('POST', 'collections/notes/records', { text: 'x'.repeat(500) });
-    } catch {
-      mine.failed++;
-    }
-    mine.latencies.push(performance.now() - started);
-  };
-  const timer = setInterval(() => {
-    const due = ((performance.now() - begin) / 1000) * RATE;
-    for (; sent < due; sent++) {
-      const writing = write().finally(() => open.delete(writing));
-      open.add(writing);
-    }
-  }, 5);
-  return {
-    take() {
-      const result = taken;
-      taken = { latencies: [], failed: 0 };
-      return result;
-    },
-    async stop() {
-      clearInterval(timer);
-      await Promise.all(open);
-    },
-  };
 }
 
 /** The answer tells how much more there was at most. */
@@ -197,9 +201,4 @@ function read(path: string): string {
   } catch {
     return ''; // it has ended
   }
-}
-
-function p99(values: number[]): number {
-  const sorted = values.sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;
 }
