@@ -22,6 +22,10 @@ export interface CacheListener {
   state(state: ConnectionState): void;
 }
 
+type Watched = 'rollouts' | 'pods';
+
+const UNTRIED: ConnectionState = { connected: false, message: '' };
+
 interface CachedPod {
   deployment: string;
   instance: Instance;
@@ -35,8 +39,9 @@ export class RolloutCache {
   readonly #rolloutReflector: Reflector<RolloutResource, CachedRollout>;
   readonly #podReflector: Reflector<KubeObject & ObservedPod, CachedPod>;
   readonly #stop = new AbortController();
+  /** of each watch */
+  readonly #states: Record<Watched, ConnectionState> = { rollouts: UNTRIED, pods: UNTRIED };
   #running: Promise<unknown> | undefined;
-  #state: ConnectionState = { connected: false, message: '' };
   #synced = false;
 
   constructor({ kube, installationId, clock, logger }: DriverContext) {
@@ -48,7 +53,7 @@ export class RolloutCache {
       store: this.#rollouts,
       project: projectRollout,
       onChange: ({ entry }) => this.#changed(entry.key),
-      onState: (state) => this.#report(state),
+      onState: (state) => this.#report('rollouts', state),
     });
     this.#podReflector = new Reflector({
       ...common,
@@ -57,6 +62,7 @@ export class RolloutCache {
       store: this.#pods,
       project: projectPod,
       onChange: ({ entry }) => this.#changed(entry.value.deployment),
+      onState: (state) => this.#report('pods', state),
     });
   }
 
@@ -65,8 +71,11 @@ export class RolloutCache {
     return this.#synced;
   }
 
+  /** Connected while all watches are; otherwise what one that is not says. */
   get state(): ConnectionState {
-    return this.#state;
+    const all = Object.values(this.#states);
+    const lost = all.filter(({ connected }) => !connected);
+    return lost.find((state) => state !== UNTRIED) ?? lost[0] ?? this.#states.rollouts;
   }
 
   keys(): string[] {
@@ -112,9 +121,9 @@ export class RolloutCache {
     for (const listener of this.#listeners) listener.changed(key);
   }
 
-  #report(state: ConnectionState): void {
-    this.#state = state;
-    for (const listener of this.#listeners) listener.state(state);
+  #report(watched: Watched, state: ConnectionState): void {
+    this.#states[watched] = state;
+    for (const listener of this.#listeners) listener.state(this.state);
   }
 }
 
