@@ -113,12 +113,23 @@ function hashIn({ metadata }: ClusterObject): string | undefined {
 }
 
 function withHash(child: ClusterObject): ClusterObject {
-  // the number of replicas is always compared, and an autoscaler changes it all the time
-  const rest = { ...child, spec: { ...(child.spec as object), replicas: undefined } };
   // what `hashOf` answers, in a tenth of the time
-  const appliedHash = hash('sha256', canonicalJson(rest)).slice(0, 32);
+  const appliedHash = hash('sha256', canonicalJson(hashedPart(child))).slice(0, 32);
   const annotations = { ...child.metadata.annotations, [ANNOTATIONS.appliedHash]: appliedHash };
   return { ...child, metadata: { ...child.metadata, annotations } };
+}
+
+interface DeploymentSpec {
+  template?: { metadata?: { annotations?: Record<string, string> } };
+}
+
+function hashedPart(child: ClusterObject): object {
+  // the number of replicas is always compared, and an autoscaler changes it all the time
+  const spec = { ...(child.spec as DeploymentSpec | undefined), replicas: undefined };
+  if (child.kind !== 'Deployment') return { ...child, spec };
+  // annotations say what its pods were made from and how: what was made before, by another renderer, reads otherwise
+  const restartedAt = spec.template?.metadata?.annotations?.[ANNOTATIONS.restartedAt];
+  return { ...child, spec: { ...spec, template: restartedAt } };
 }
 
 function nameConflict(live: ClusterObject): AppError {
