@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { JsonObject } from '@davit/domain';
+import type { JsonObject, TokenType } from '@davit/domain';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { send } from './scenario.ts';
 import type { Sent } from './scenario.ts';
@@ -90,6 +90,57 @@ test('notes what superusers do to records: names of what changed, never values',
     { action: 'record.update', record: id, detail: { changed: ['name', 'password'] } },
     { action: 'record.delete', record: id },
   ]);
+  expect(JSON.stringify(entries)).not.toContain(SECRET);
+});
+
+test('notes what decides who gets into an account, whoever changes it', async () => {
+  const { records } = server.server;
+  const collection = records.collections.get('users');
+  const email = 'owner@example.com';
+  const record = await records.save('users', { email, password: PASSWORD });
+  const { id } = record;
+  const users = '/api/collections/users';
+  const token = async (type: TokenType, newEmail?: string): Promise<string> => {
+    const now = (await records.get('users', id))!;
+    return records.auth.issueToken(collection, now, { type, ...(newEmail && { newEmail }) });
+  };
+  const confirm = async (what: string, body: object): Promise<void> => {
+    expect((await api({ path: `${users}/confirm-${what}`, body })).status).toBe(204);
+  };
+  await confirm('verification', { token: await token('verification') });
+  await confirm('verification', { token: await token('verification') }); // changes nothing more
+  const secret = { password: SECRET, passwordConfirm: SECRET };
+  await confirm('password-reset', { token: await token('passwordReset'), ...secret });
+  const moved = await token('emailChange', 'moved@example.com');
+  await confirm('email-change', { token: moved, password: SECRET });
+  const own = { path: `${users}/records/${id}`, headers: { authorization: '' } };
+  own.headers.authorization = await token('auth');
+  const change = { oldPassword: SECRET, password: `${SECRET}2`, passwordConfirm: `${SECRET}2` };
+  expect((await api({ ...own, method: 'PATCH', body: { name: 'mine' } })).status).toBe(200);
+  expect((await api({ ...own, method: 'PATCH', body: change })).status).toBe(200);
+  own.headers.authorization = await token('auth');
+  const link = await records.save('_externalAuths', {
+    ...{ collectionRef: collection.id, recordRef: id, provider: 'google', providerId: 'g1' },
+  });
+  const unlink = { ...own, path: `/api/collections/_externalAuths/records/${link.id}` };
+  expect((await api({ ...unlink, method: 'DELETE' })).status).toBe(204);
+  expect((await api({ ...own, method: 'DELETE' })).status).toBe(204);
+  const owner = { actorType: 'user', actorCollection: 'users', actorId: id, ip: '127.0.0.1' };
+  const account = { ...owner, collection: 'users', record: id, outcome: 'done' };
+  const entries = await noted();
+  expect(entries).toMatchObject([
+    { ...account, action: 'account.verify' },
+    { ...account, action: 'account.resetPassword' },
+    { ...account, action: 'account.changeEmail' },
+    { ...account, action: 'record.update' },
+    { ...owner, action: 'record.delete', collection: '_externalAuths', record: link.id },
+    { ...account, action: 'record.delete' },
+  ]);
+  const names = entries.map(({ detail }) => (detail as { changed?: string[] }).changed ?? []);
+  expect(names[0]).toContain('verified');
+  expect(names[1]).toContain('password');
+  expect(names[2]).toContain('email');
+  expect(names[3]).toContain('password');
   expect(JSON.stringify(entries)).not.toContain(SECRET);
 });
 

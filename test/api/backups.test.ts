@@ -10,7 +10,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PASSWORD, serveConfig } from './server.ts';
 
 /** The real one: `go install github.com/pocketbase/pocketbase/examples/base@v0.40.4`. */
-const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '/var/tmp/pb/base';
+const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '';
 const EMAIL = 'root@example.com';
 
 interface Running {
@@ -137,6 +137,29 @@ test('a backup made while others write is whole, and brings everything back', as
     expect(content).toBe(`content of ${title}`);
   }
   expect(await readdir(join(dir, 'backups'))).toEqual(['one.zip']);
+});
+
+test('a restore takes nothing out of the audit log', async () => {
+  const running = await start(await emptyDirectory());
+  await createNotes(running);
+  await call(running, 'POST /api/backups', { name: 'one.zip' });
+  await call(running, 'DELETE /api/collections/notes');
+  expect((await call(running, 'POST /api/backups/one.zip/restore')).status).toBe(204);
+  await running.restarted();
+  const token = await signIn(running.url);
+  expect((await call({ ...running, token }, `GET ${NOTES}`)).status).toBe(200);
+  const path = 'GET /api/davit/v1/audit?sort=seq&perPage=500';
+  const { items } = JSON.parse((await call({ ...running, token }, path)).text) as {
+    items: { seq: number; action: string; record: string; collection: string }[];
+  };
+  expect(items.map(({ seq }) => seq)).toEqual(items.map((_, index) => index + 1));
+  expect(items.slice(-5)).toMatchObject([
+    { action: 'collection.create', collection: 'notes' },
+    { action: 'backup.create', record: 'one.zip' },
+    { action: 'collection.delete', collection: 'notes' },
+    { action: 'backup.restore', record: 'one.zip', outcome: 'started' },
+    { action: 'sign-in' },
+  ]);
 });
 
 test('a damaged backup is refused and nothing changes', async () => {

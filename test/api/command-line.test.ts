@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 /** The real one: `go install github.com/pocketbase/pocketbase/examples/base@v0.40.4`. */
-const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '/var/tmp/pb/base';
+const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '';
 const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
 
 let dir: string;
@@ -128,6 +128,39 @@ test('migrations: a snapshot of the collections, a history in step, no way down'
   const down = davit('migrate', 'down', '1');
   expect(await down.ended).toBe(1);
   expect(down.output.stderr).toContain('backup');
+});
+
+test('what commands change is in the audit log, with the user of the machine', async () => {
+  const entries = (): Record<string, unknown>[] => {
+    const db = new DatabaseSync(join(dir, 'data', 'data.db'), { readOnly: true });
+    const rows = db.prepare('SELECT * FROM _davit_audit ORDER BY seq').all();
+    db.close();
+    return rows;
+  };
+  const before = davit('superuser', 'upsert', 'noted@example.com', 'correct-horse-1');
+  expect(await before.ended).toBe(0);
+  const { seq } = entries().at(-1) as { seq: number };
+  const commands = [
+    ['superuser', 'create', 'new@example.com', 'correct-horse-1'],
+    ['superuser', 'update', 'new@example.com', 'correct-horse-2'],
+    ['superuser', 'ips', '10.0.0.1'],
+    ['superuser', 'ips'],
+    ['superuser', 'delete', 'new@example.com'],
+  ];
+  for (const command of commands)
+    expect([command, await davit(...command).ended]).toEqual([command, 0]);
+  const by = { actorType: 'command', actorName: userInfo().username, ip: '', outcome: 'done' };
+  const made = entries().filter((entry) => Number(entry.seq) > seq);
+  const account = { ...by, collection: '_superusers', record: made[0]?.record };
+  expect(made).toMatchObject([
+    { ...account, action: 'record.create' },
+    { ...account, action: 'record.update', detail: expect.stringContaining('password') as string },
+    { ...by, action: 'settings.update', detail: '{"changed":["superuserIPs"]}' },
+    { ...by, action: 'settings.update' },
+    { ...account, action: 'record.delete' },
+  ]);
+  expect(entries().map(({ action }) => action)).toContain('migrate.history-sync');
+  expect(JSON.stringify(entries())).not.toContain('correct-horse');
 });
 
 test.skipIf(!existsSync(POCKETBASE))(

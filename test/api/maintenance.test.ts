@@ -9,7 +9,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { PASSWORD, serveConfig, startServer } from './server.ts';
 
 /** The real one: `go install github.com/pocketbase/pocketbase/examples/base@v0.40.4`. */
-const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '/var/tmp/pb/base';
+const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '';
 const KEY = 'k'.repeat(32);
 const EMAIL = 'root@example.com';
 

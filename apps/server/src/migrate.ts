@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '@davit/domain';
 import type { Json, Logger } from '@davit/domain';
 import { collectionJson } from '@davit/http';
+import { commandLine } from '@davit/records';
 import { forgetMigrations, readMigrations } from '@davit/sqlite';
 import type { MigrateConfig } from './config.ts';
 import { openDirectory } from './open-directory.ts';
@@ -23,7 +24,7 @@ export async function runMigrate(config: MigrateConfig, logger: Logger): Promise
       return writeMigration(config, 'collections_snapshot', await snapshotOf(config, logger));
     case 'history-sync':
       await bringUp(config, logger);
-      return syncHistory(config);
+      return syncHistory(config, logger);
   }
 }
 
@@ -47,16 +48,22 @@ async function bringUp(config: MigrateConfig, logger: Logger): Promise<string> {
   );
 }
 
-async function syncHistory(config: MigrateConfig): Promise<string> {
+async function syncHistory(config: MigrateConfig, logger: Logger): Promise<string> {
   const there = new Set(await scripts(config));
   // PocketBase's own are part of the program, not of the folder
   const gone = readMigrations(config.dir).filter(
     (file) => !there.has(file) && !file.endsWith('.go'),
   );
+  if (gone.length === 0) return 'The migrations history is in step with the folder.';
+  const directory = await openDirectory({ ...config, readers: 0 }, logger);
+  try {
+    const note = { action: 'migrate.history-sync', detail: { removed: gone } };
+    await directory.records.audit.note(commandLine(), note);
+  } finally {
+    await directory.close();
+  }
   forgetMigrations(config.dir, gone);
-  return gone.length === 0
-    ? 'The migrations history is in step with the folder.'
-    : ['Removed from the migrations history:', ...gone.map((file) => `  ${file}`)].join('\n');
+  return ['Removed from the migrations history:', ...gone.map((file) => `  ${file}`)].join('\n');
 }
 
 /** PocketBase takes this over with `migrate up`, in another directory too. */

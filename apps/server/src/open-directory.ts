@@ -16,7 +16,7 @@ import {
   testBucket,
 } from '@davit/files';
 import { createFolderOutbox, createMailer } from '@davit/mail';
-import { openRecords, viewFields } from '@davit/records';
+import { commandLine, openRecords, viewFields } from '@davit/records';
 import type { Records, RecordsOptions } from '@davit/records';
 import { openDatabase } from '@davit/sqlite';
 import type { SqliteDatabase } from '@davit/sqlite';
@@ -89,6 +89,10 @@ export async function openDirectory(
     ...(register && { register }),
   });
   opened.records = records;
+  if (database.upgrades.length > 0) {
+    const detail = { migrations: [...database.upgrades] };
+    await records.audit.note(commandLine(), { action: 'directory.upgrade', detail });
+  }
   return {
     database,
     records,

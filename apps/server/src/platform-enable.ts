@@ -1,4 +1,5 @@
 import type { Logger } from '@davit/domain';
+import { commandLine } from '@davit/records';
 import type { SimpleConfig } from './config.ts';
 import { openDirectory } from './open-directory.ts';
 
@@ -8,6 +9,7 @@ export async function runPlatformEnable(config: SimpleConfig, logger: Logger): P
   try {
     if (directory.database.platform) return 'The platform is enabled already.';
     await directory.database.enablePlatform();
+    await directory.records.audit.note(commandLine(), { action: 'platform.enable' });
     return 'Added projects, deployments, rollouts, blueprints and autoUpdates. Restart the server.';
   } finally {
     await directory.close();

@@ -1,5 +1,6 @@
 import { AppError } from '@davit/domain';
 import type { JsonObject, Logger } from '@davit/domain';
+import { commandLine } from '@davit/records';
 import type { Records } from '@davit/records';
 import type { FirstSuperuser } from './command-line/first-superuser.ts';
 import type { SuperuserConfig } from './config.ts';
@@ -59,7 +60,15 @@ async function act(records: Records, config: SuperuserConfig): Promise<string> {
 async function allowAddresses({ settings }: Records, addresses: readonly string[]) {
   const body: JsonObject = { superuserIPs: [...addresses] };
   const query = {};
-  await settings.update({ context: 'default', method: 'PATCH', query, headers: {}, body, ip: '' });
+  const request = {
+    context: 'default' as const,
+    method: 'PATCH',
+    query,
+    headers: {},
+    body,
+    ip: '',
+  };
+  await settings.update(request, commandLine());
   return addresses.length === 0
     ? 'Superusers may come from any address.'
     : `Superusers may come from ${addresses.join(', ')}.`;

@@ -13,6 +13,7 @@ export type { AuthRecord, KeyUse, RequestContext, RequestInfo, UploadedFile } fr
 export type { ApiKey, ApiKeys, NamedScope } from './api-keys/api-keys.ts';
 export { refuseKey, requireScope } from './api-keys/scope.ts';
 export type { AuditLog, AuditNote, Requester } from './audit/audit.ts';
+export { commandLine } from './audit/command-line.ts';
 export { isInside } from './access/address-list.ts';
 export type { OwnPage } from './own-tables/own-page.ts';
 export type { CollectionPage, Collections } from './collections/catalog.ts';

@@ -1,5 +1,7 @@
 import type { Collection } from '@davit/domain';
 import { bindFilter } from '@davit/filter';
+import { changedNames } from './audit/append-audit.ts';
+import type { Requester } from './audit/audit.ts';
 import { notFound } from './failure.ts';
 import type { RecordTx } from './hooks/record-tx.ts';
 import type { FindOptions, InternalOperations } from './operations.ts';
@@ -13,7 +15,7 @@ import { draftOf } from './requests/update.ts';
 import { schemaOf } from './schema.ts';
 import { CommitUnit } from './write/commit-unit.ts';
 import type { Draft } from './write/draft.ts';
-import { persist } from './write/persist.ts';
+import { persist, type CommitStep } from './write/persist.ts';
 
 /** what a 32-bit store can count */
 const ALL = 2 ** 31 - 1;
@@ -26,14 +28,8 @@ export function internalOperations(context: Context): InternalOperations {
   return {
     find: (collection, options) => find(context, core.catalog.get(collection), options),
     get: async (collection, id) => load(core.catalog.get(collection), id),
-    async save(idOrName, record) {
-      const collection = core.catalog.get(idOrName);
-      const original = record.id ? await load(collection, record.id) : undefined;
-      const draft = original ? draftOf(collection, original) : newDraft(collection);
-      assignAll(draft, record);
-      await persist(context, draft);
-      return draft.record;
-    },
+    save: async (idOrName, record) =>
+      saveNoted(context, { collection: core.catalog.get(idOrName), record }),
     async remove(idOrName, id) {
       const collection = core.catalog.get(idOrName);
       const record = await load(collection, id);
@@ -42,6 +38,31 @@ export function internalOperations(context: Context): InternalOperations {
     },
     commit: (work) => commit(context, work),
   };
+}
+
+interface Saving {
+  collection: Collection;
+  record: Partial<RecordData>;
+  /** absent: the audit log says nothing of it */
+  noted?: { by: Requester; action: string };
+}
+
+/** As `save`, with an entry in the audit log in the same transaction. */
+export async function saveNoted(
+  context: Context,
+  { collection, record, noted }: Saving,
+): Promise<RecordData> {
+  const original = record.id ? await findRecord(context, collection, { id: record.id }) : undefined;
+  const draft = original ? draftOf(collection, original) : newDraft(collection);
+  assignAll(draft, record);
+  const note = ({ by, action }: NonNullable<Saving['noted']>): CommitStep => {
+    return (tx) => {
+      const detail = original ? { changed: changedNames(original, draft.record) } : {};
+      tx.audit(by, { action, collection: collection.name, record: draft.record.id, detail });
+    };
+  };
+  await persist(context, draft, noted ? [note(noted)] : []);
+  return draft.record;
 }
 
 async function commit<T>({ core, scope }: Context, work: (tx: RecordTx) => T): Promise<T> {

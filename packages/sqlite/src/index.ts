@@ -5,6 +5,7 @@ export type { DatabaseStats, SqliteDatabase } from './database.ts';
 export type { PlatformMode } from './migrations/prepare.ts';
 export { PLATFORM_IDS, platformCollections } from './migrations/platform-collections.ts';
 export { forgetMigrations, readMigrations } from './migrations/history.ts';
+export { carryAudit } from './carry-audit.ts';
 export { LogDatabase } from './logs/log-database.ts';
 export type { LogDatabaseOptions } from './logs/log-database.ts';
 export { createSnapshots } from './snapshots/snapshots.ts';

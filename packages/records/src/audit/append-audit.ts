@@ -45,7 +45,7 @@ export function appendAudit(
     created: formatDate(clock.now()),
     action,
     outcome,
-    ...actor(by.auth),
+    ...actor(by),
     ip: by.ip,
     collection: collection.slice(0, LONGEST),
     record: record.slice(0, LONGEST),
@@ -53,7 +53,8 @@ export function appendAudit(
   });
 }
 
-function actor(auth: AuthRecord | undefined): Record<string, string> {
+function actor({ auth, command }: Requester): Record<string, string> {
+  if (command !== undefined) return { ...NOBODY, actorType: 'command', actorName: command };
   if (auth === undefined) return { ...NOBODY, actorType: 'guest' };
   const { record, collection, superuser, key, impersonatedBy = '' } = auth;
   return {

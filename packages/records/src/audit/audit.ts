@@ -3,7 +3,10 @@ import type { OwnPage } from '../own-tables/own-page.ts';
 import type { RequestInfo } from '../request.ts';
 
 /** Who asks, and from where. */
-export type Requester = Pick<RequestInfo, 'auth' | 'ip'>;
+export interface Requester extends Pick<RequestInfo, 'auth' | 'ip'> {
+  /** name of the machine's user who runs a command, instead of anybody who asks */
+  command?: string;
+}
 
 /** What was done. Names only: values may be secrets. */
 export interface AuditNote {

@@ -97,7 +97,8 @@ export class EmailChange implements EmailChangeFlow {
     const chain = context.core.chains.onRecordConfirmEmailChangeRequest;
     await chain.run(event, schemaOf(collection).tags, async (chained) => {
       const change = { email: chained.newEmail, verified: true };
-      const stored = { collection, before, after: chained.record, change };
+      const action = 'account.changeEmail';
+      const stored = { collection, before, after: chained.record, change, action, request };
       await storeAccount(context, stored, 'Failed to confirm email change.');
     });
   }

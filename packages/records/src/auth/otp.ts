@@ -148,14 +148,15 @@ export class Otp implements OtpFlow {
   /** Who read the password read the mail. */
   async #verifyIfSent(
     collection: Collection,
-    { record, otp }: { record: RecordData; otp: RecordData },
+    { record, otp, request }: { record: RecordData; otp: RecordData; request: RequestInfo },
   ): Promise<RecordData> {
     if (record.verified === true || otp.sentTo === '' || otp.sentTo !== record.email) return record;
     const change = {
       verified: true,
       ...(!factorSettings(collection, 'mfa').enabled && { password: randomPassword() }),
     };
-    const stored = { collection, before: record, after: record, change };
+    const account = { collection, before: record, after: record };
+    const stored = { ...account, change, action: 'account.verify', request };
     return storeAccount(this.#services.context, stored, 'Failed to authenticate.');
   }
 

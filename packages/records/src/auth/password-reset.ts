@@ -85,13 +85,14 @@ export class PasswordReset implements PasswordResetFlow {
     mailedTo: string | undefined,
   ): Promise<void> {
     const { context } = this.#services;
-    const { collection, record: before } = account;
+    const { collection, record: before, request } = account;
     const chain = context.core.chains.onRecordConfirmPasswordResetRequest;
     const event = { ...account, record: { ...before } };
     await chain.run(event, schemaOf(collection).tags, async ({ record: after }) => {
       const isProven = before.verified !== true && mailedTo === before.email;
       const change = { password, ...(isProven && { verified: true }) };
-      const stored = { collection, before, after, change };
+      const action = 'account.resetPassword';
+      const stored = { collection, before, after, change, action, request };
       await storeAccount(context, stored, 'Failed to set new password.');
       this.#resend.end(before.id);
     });

@@ -1,9 +1,11 @@
 import { AppError } from '@davit/domain';
 import { randomText } from '../fields/random.ts';
-import { internalOperations } from '../internal.ts';
+import { commandLine } from '../audit/command-line.ts';
+import { internalOperations, saveNoted } from '../internal.ts';
 import type { InternalOperations } from '../operations.ts';
 import type { RecordData } from '../record.ts';
 import type { Context } from '../requests/context.ts';
+import { removeRecord } from '../requests/delete.ts';
 import { INSTALLER_EMAIL, SUPERUSERS } from '../write/auth-effects.ts';
 import type { AccountMail } from './account-mail.ts';
 import { factorSettings, otpLength } from './auth-options.ts';
@@ -30,16 +32,27 @@ export class RecordSuperusers implements Superusers {
 
   async upsert(email: string, password: string): Promise<RecordData> {
     const known = await this.#find(email);
-    return this.#records.save(SUPERUSERS, { ...(known && { id: known.id }), email, password });
+    if (!known) return this.create(email, password);
+    return this.#save({ id: known.id, email, password }, 'record.update');
   }
 
   create(email: string, password: string): Promise<RecordData> {
-    return this.#records.save(SUPERUSERS, { email, password });
+    return this.#save({ email, password }, 'record.create');
   }
 
   async delete(email: string): Promise<void> {
-    const known = await this.#find(email);
-    if (known) await this.#records.remove(SUPERUSERS, known.id);
+    const record = await this.#find(email);
+    if (!record) return;
+    const collection = this.#context.core.catalog.get(SUPERUSERS);
+    const note = { action: 'record.delete', collection: SUPERUSERS, record: record.id };
+    await removeRecord(this.#context, { collection, record }, [
+      (tx) => tx.audit(commandLine(), note),
+    ]);
+  }
+
+  #save(record: Partial<RecordData>, action: string): Promise<RecordData> {
+    const collection = this.#context.core.catalog.get(SUPERUSERS);
+    return saveNoted(this.#context, { collection, record, noted: { by: commandLine(), action } });
   }
 
   async list(): Promise<RecordData[]> {
@@ -70,6 +83,8 @@ export class RecordSuperusers implements Superusers {
     const password = randomText(otpLength(collection), DIGITS);
     const owner = { collectionRef: collection.id, recordRef: known.id };
     const { id } = await this.#records.save('_otps', { ...owner, password });
+    const note = { action: 'otp.create', collection: SUPERUSERS, record: known.id };
+    await this.#records.commit((tx) => tx.audit(commandLine(), note));
     return { otpId: id, password, seconds: duration };
   }
 

@@ -75,7 +75,7 @@ export class Verification implements VerificationFlow {
     request: RequestInfo;
   }): Promise<void> {
     const { context } = this.#services;
-    const { collection, record: before } = account;
+    const { collection, record: before, request } = account;
     const chain = context.core.chains.onRecordConfirmVerificationRequest;
     const event = { ...account, record: { ...before } };
     await chain.run(event, schemaOf(collection).tags, async ({ record: after }) => {
@@ -87,7 +87,8 @@ export class Verification implements VerificationFlow {
         ...(!passwordAuth(collection).enabled && { password: randomPassword() }),
       };
       const message = 'An error occurred while saving the verified state.';
-      await storeAccount(context, { collection, before, after, change }, message);
+      const stored = { collection, before, after, change, action: 'account.verify', request };
+      await storeAccount(context, stored, message);
     });
   }
 

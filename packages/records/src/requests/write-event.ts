@@ -7,6 +7,9 @@ import type { Context } from './context.ts';
 
 type WriteHook = 'onRecordCreateRequest' | 'onRecordUpdateRequest' | 'onRecordDeleteRequest';
 
+const EXTERNAL_AUTHS = '_externalAuths';
+const CREDENTIALS = ['email', 'password', 'verified'];
+
 const ACTIONS: Record<WriteHook, string> = {
   onRecordCreateRequest: 'record.create',
   onRecordUpdateRequest: 'record.update',
@@ -28,17 +31,29 @@ export async function runWriteRequest(
   });
   const chain = context.core.chains[name];
   await chain.run(withCommit, schemaOf(event.collection).tags, (chained) => {
-    const note = noteOf(chained, ACTIONS[name]);
-    if (note) steps.push((tx) => tx.audit(chained.request, withSubject(chained, note)));
+    steps.push((tx) => {
+      const note = noteOf(chained, ACTIONS[name]);
+      if (note) tx.audit(chained.request, withSubject(chained, note));
+    });
     return last(chained, steps);
   });
 }
 
+/** Worked out in the commit: a new record has its id, a new password its hash. */
 function noteOf(event: RecordWriteRequestEvent, action: string): AuditNote | undefined {
-  return event.audit ?? (isWatched(event.request.auth) ? { action } : undefined);
+  if (event.audit) return event.audit;
+  return isWatched(event.request.auth) || decidesAccess(event) ? { action } : undefined;
 }
 
-/** Worked out in the commit: a new record has its id, a new password its hash. */
+/** What decides who gets in as an account is noted, whoever changes it: its credentials, its links, its end. */
+function decidesAccess({ collection, record, original }: RecordWriteRequestEvent): boolean {
+  if (original === undefined) return false;
+  const isRemoved = original === record;
+  if (collection.name === EXTERNAL_AUTHS) return isRemoved;
+  if (collection.type !== 'auth') return false;
+  return isRemoved || CREDENTIALS.some((name) => original[name] !== record[name]);
+}
+
 function withSubject(event: RecordWriteRequestEvent, note: AuditNote): AuditNote {
   const { collection, record, original } = event;
   const isUpdate = original !== undefined && original !== record;

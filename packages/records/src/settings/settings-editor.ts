@@ -1,5 +1,6 @@
 import { AppError, type Json, type SecretBox } from '@davit/domain';
 import { appendAudit, changedPaths } from '../audit/append-audit.ts';
+import type { Requester } from '../audit/audit.ts';
 import { unreadable } from '../auth/auth-form.ts';
 import type { Core } from '../core.ts';
 import { runExecute, runModel } from '../hooks/model-chain.ts';
@@ -20,8 +21,11 @@ const TEST_FAILED = 'Failed to test the S3 filesystem.';
 export interface Settings extends SettingsSource {
   /** What a superuser may see. */
   view(request: RequestInfo): Promise<unknown>;
-  /** Merges the request's body into the settings and answers what may be seen. Errors: `invalid` with `data`. */
-  update(request: RequestInfo): Promise<unknown>;
+  /**
+   * Merges the request's body into the settings and answers what may be seen; `by` is noted as who did it. Errors:
+   * `invalid` with `data`.
+   */
+  update(request: RequestInfo, by?: Requester): Promise<unknown>;
   /** Writes to the bucket of `storage` or `backups` and reads it back. Errors: `invalid`, with the reason. */
   testFiles(filesystem: Json | undefined): Promise<void>;
 }
@@ -54,13 +58,13 @@ export function editableSettings(parts: SettingsParts): Settings {
       });
       return maskSettings(seen ?? event.settings);
     },
-    async update(request) {
+    async update(request, by = request) {
       const previous = source.data;
       const settings = mergeSettings(previous, request.body);
       const event = { request, previous: structuredClone(previous), settings };
       let saved = previous;
       await core.chains.onSettingsUpdateRequest.run(event, [], async (chained) => {
-        await save(parts, chained.settings, request);
+        await save(parts, chained.settings, by);
         saved = chained.settings;
       });
       return maskSettings(saved);
@@ -90,7 +94,7 @@ async function testFiles({ source, testBucket }: SettingsParts, filesystem: Json
 }
 
 /** With the hooks of a change of any model around it; in a transaction it counts from the end of that. */
-async function save(parts: SettingsParts, settings: SettingsData, by: RequestInfo): Promise<void> {
+async function save(parts: SettingsParts, settings: SettingsData, by: Requester): Promise<void> {
   const { core, source, scope } = parts;
   const subject = { kind: 'settings' as const, settings, original: source.data };
   let isStored = false;
@@ -124,7 +128,7 @@ function check({ settings }: { settings: SettingsData }): void {
 async function store(
   { core, source, scope, box }: SettingsParts,
   subject: { kind: 'settings'; settings: SettingsData; original: SettingsData },
-  by: RequestInfo,
+  by: Requester,
 ): Promise<void> {
   const text = JSON.stringify(subject.settings);
   const detail = { changed: changedPaths(source.data, subject.settings) };

@@ -10,7 +10,7 @@ export interface AuditEntry {
   created: string;
   action: string;
   outcome: 'started' | 'done' | 'failed';
-  actorType: 'superuser' | 'user' | 'guest';
+  actorType: 'superuser' | 'user' | 'guest' | 'command';
   actorCollection: string;
   actorId: string;
   actorName: string;

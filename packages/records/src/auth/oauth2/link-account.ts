@@ -74,7 +74,7 @@ function isSignedIn({ collection, request: { auth } }: LinkOptions, { id }: Reco
 
 async function ensureLink(
   tx: RecordsTransaction,
-  { collection, providerName, user }: LinkOptions,
+  { collection, request, providerName, user }: LinkOptions,
   record: RecordData,
 ): Promise<void> {
   const links = await linksOf(tx, collection, record);
@@ -88,6 +88,10 @@ async function ensureLink(
     provider: providerName,
     providerId: user.id,
   });
+  const by = { ip: request.ip, auth: request.auth ?? { collection, record, superuser: false } };
+  const subject = { collection: collection.name, record: record.id };
+  const note = { action: 'account.link', ...subject, detail: { provider: providerName } };
+  await tx.commit((unit) => unit.audit(by, note));
 }
 
 function linksOf(
