@@ -6,6 +6,7 @@ import { apiKeysRouter } from './api-keys/api-keys-router.ts';
 import { auditRouter } from './audit/audit-router.ts';
 import { backupsRouter } from './backups/backups-router.ts';
 import { batchRouter } from './batch/batch-router.ts';
+import { collectionRoutes } from './collection-routes.ts';
 import { cronsRouter } from './crons/crons-router.ts';
 import { errorResponse } from './error-response.ts';
 import { filesRouter } from './files/files-router.ts';
@@ -17,18 +18,19 @@ import { metricsRouter } from './metrics/metrics-doors.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import { cleanPath } from './middleware/clean-path.ts';
 import { cors } from './middleware/cors.ts';
+import { everyRequest } from './middleware/every-request.ts';
 import { limitByPath } from './middleware/limit-by-path.ts';
-import { loadAuth } from './middleware/load-auth.ts';
+import { loadApiAuth, loadAuth } from './middleware/load-auth.ts';
 import { notFound } from './middleware/not-found.ts';
 import { requestId } from './middleware/request-id.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { realtimeRouter } from './realtime/realtime-router.ts';
 import { accountRouter } from './records/account-router.ts';
-import { authRouter } from './records/auth-router.ts';
+import { authRoutes } from './records/auth-routes.ts';
 import { collectionsRouter } from './records/collections-router.ts';
 import { health } from './records/health.ts';
 import { oauth2Router } from './records/oauth2-router.ts';
-import { recordsRouter } from './records/records-router.ts';
+import { recordsRoutes } from './records/records-routes.ts';
 import { testMailRouter } from './records/test-mail-router.ts';
 import { sqlRouter } from './records/sql-router.ts';
 import { settingsRouter } from './settings/settings-router.ts';
@@ -69,16 +71,18 @@ export function createApp(options: AppOptions): Express {
   const { settings } = records;
   const limiter = new RateLimiter(() => settings.current);
   const trustedProxy = (): Settings['trustedProxy'] => settings.current.trustedProxy;
-  app.use(requestId(trustedProxy));
-  if (options.metrics) app.use(options.metrics.middleware());
+  const steps = [requestId(trustedProxy)];
+  if (options.metrics) steps.push(options.metrics.step());
   if (options.maintenance) {
-    app.use(logRequests(options.maintenance.logs, () => settings.data.logs));
+    steps.push(logRequests(options.maintenance.logs, () => settings.data.logs));
   }
+  app.use(everyRequest(steps));
   app.use(cors(options.origins ?? ['*']));
   app.use(securityHeaders());
-  app.use('/api', loadAuth(records));
-  app.use(recordsRouter(records, limiter));
-  app.use(authRouter(records, limiter));
+  app.use(loadApiAuth(records));
+  app.use(
+    collectionRoutes({ ...recordsRoutes(records, limiter), ...authRoutes(records, limiter) }),
+  );
   app.use(accountRouter(records, limiter));
   app.use(filesRouter(records, { files: options.files, thumbnails: options.thumbnails, limiter }));
   app.use(batchRouter(records, limiter));

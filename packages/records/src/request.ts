@@ -59,3 +59,25 @@ export interface RequestInfo {
   /** the real client address */
   ip: string;
 }
+
+/** The same request, some of it exchanged. What nobody has looked at yet is still not worked out. */
+export function derived(request: RequestInfo, changes: Partial<RequestInfo>): RequestInfo {
+  const { context, method, body, files, auth } = request;
+  return {
+    context,
+    method,
+    get query() {
+      return request.query;
+    },
+    get headers() {
+      return request.headers;
+    },
+    body,
+    ...(files && { files }),
+    auth,
+    get ip() {
+      return request.ip;
+    },
+    ...changes,
+  };
+}

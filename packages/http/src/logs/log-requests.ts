@@ -1,9 +1,10 @@
 import type { JsonObject } from '@davit/domain';
 import type { Logs, SettingsData } from '@davit/records';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import { clientIp } from '../client-ip.ts';
 import { contextOf } from '../context.ts';
 import { toErrorBody } from '../error-response.ts';
+import type { Step } from '../middleware/every-request.ts';
 
 const INFO = 0;
 const ERROR = 8;
@@ -13,13 +14,13 @@ const URL_LENGTH = 3000;
 const HEADER_LENGTH = 2000;
 
 /** Every request of the API, when it is done. What fails elsewhere is kept too. */
-export function logRequests(logs: Logs, settings: () => SettingsData['logs']): RequestHandler {
-  return (req, res, next) => {
+export function logRequests(logs: Logs, settings: () => SettingsData['logs']): Step {
+  return (req, res) => {
     const started = performance.now();
     const { maxDays, logIP } = settings();
     // the connection remembers its address once it was asked; when it is closed nobody can tell it
     if (maxDays > 0 && logIP) clientIp(req);
-    res.once('close', () => {
+    return () => {
       if (settings().maxDays === 0 || !isWorthIt(req, res)) return;
       const { error } = contextOf(res);
       const url = withoutTokens(req.originalUrl).slice(0, URL_LENGTH);
@@ -28,8 +29,7 @@ export function logRequests(logs: Logs, settings: () => SettingsData['logs']): R
         message: `${req.method} ${unescaped(url)}`,
         data: describe({ req, res, url, execTime: performance.now() - started }, settings()),
       });
-    });
-    next();
+    };
   };
 }
 

@@ -1,5 +1,7 @@
-import type { Request, RequestHandler, Response } from 'express';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Request, Response } from 'express';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { Step } from '../middleware/every-request.ts';
+import { RequestFigures } from './request-figures.ts';
 
 /** A number that is read when somebody asks for it. */
 export interface MetricSource {
@@ -11,48 +13,21 @@ export interface MetricSource {
   read: () => number | Promise<number>;
 }
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
 /** What Prometheus reads of this server: requests are counted as they end, everything else when it is asked for. */
 export class ServerMetrics {
   readonly #registry = new Registry();
-  readonly #requests: Counter<'method' | 'route' | 'status'>;
-  readonly #durations: Histogram<'method' | 'route'>;
-  readonly #open: Gauge;
+  readonly #requests = new RequestFigures();
 
   constructor(sources: readonly MetricSource[] = []) {
-    const registers = [this.#registry];
-    this.#requests = new Counter({
-      name: 'davit_http_requests_total',
-      help: 'Answered requests by route pattern and status.',
-      labelNames: ['method', 'route', 'status'],
-      registers,
-    });
-    this.#durations = new Histogram({
-      name: 'davit_http_request_duration_seconds',
-      help: 'Time to the end of the answer, event streams left out.',
-      labelNames: ['method', 'route'],
-      buckets: SECONDS,
-      registers,
-    });
-    this.#open = new Gauge({
-      name: 'davit_http_requests_open',
-      help: 'Requests under way, event streams among them.',
-      registers,
-    });
     for (const source of sources) this.#add(source);
   }
 
-  /** In front of everything that is to be counted. */
-  middleware(): RequestHandler {
-    return (req, res, next) => {
+  /** Counts every request. */
+  step(): Step {
+    return (req, res) => {
       const started = performance.now();
-      this.#open.inc();
-      res.once('close', () => {
-        this.#open.dec();
-        this.#count(req, res, (performance.now() - started) / 1000);
-      });
-      next();
+      this.#requests.begin();
+      return () => this.#count(req, res, (performance.now() - started) / 1000);
     };
   }
 
@@ -61,15 +36,17 @@ export class ServerMetrics {
   }
 
   /** Everything, in Prometheus's text format. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  async text(): Promise<string> {
+    return `${this.#requests.text()}\n${await this.#registry.metrics()}`;
   }
 
   #count(req: Request, res: Response, seconds: number): void {
-    const { method } = req;
-    const route = routeOf(req);
-    this.#requests.inc({ method, route, status: String(res.statusCode) });
-    if (!isStream(res)) this.#durations.observe({ method, route }, seconds);
+    this.#requests.end({
+      method: req.method,
+      route: routeOf(req),
+      status: res.statusCode,
+      seconds: isStream(res) ? undefined : seconds,
+    });
   }
 
   #add({ name, help, type, read }: MetricSource): void {
@@ -92,7 +69,6 @@ export class ServerMetrics {
   }
 }
 
-/** The pattern, never the path: ids would make a series each. */
 function routeOf(req: Request): string {
   const { path } = (req.route ?? {}) as { path?: unknown };
   return typeof path === 'string' ? path : 'none';

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '@davit/records';
-import type { RequestHandler } from 'express';
 import { realIp } from '../client-ip.ts';
 import { setContext } from '../context.ts';
+import type { Step } from './every-request.ts';
 
 const ACCEPTED = /^[\w.-]{8,64}$/;
 
 /** Names every request: the caller's `X-Request-Id` when it is a plain one, else our own. */
-export function requestId(proxy: () => Settings['trustedProxy']): RequestHandler {
+export function requestId(proxy: () => Settings['trustedProxy']): Step {
   // A random prefix per process and a counter: unique, and cheaper than randomness at each request.
   const prefix = randomBytes(6).toString('hex');
   let count = 0;
-  return (req, res, next) => {
+  return (req, res) => {
     const given = req.headers['x-request-id'];
     const id =
       typeof given === 'string' && ACCEPTED.test(given)
@@ -26,6 +26,6 @@ export function requestId(proxy: () => Settings['trustedProxy']): RequestHandler
       auth: undefined,
     });
     res.setHeader('X-Request-Id', id);
-    next();
+    return undefined;
   };
 }

@@ -2,7 +2,7 @@ import { AppError, type Collection, type Json, type JsonObject } from '@davit/do
 import type { Core } from '../core.ts';
 import type { RecordAuthWithPasswordRequestEvent } from '../hooks/events.ts';
 import type { RecordData } from '../record.ts';
-import type { AuthRecord, RequestInfo } from '../request.ts';
+import { derived, type AuthRecord, type RequestInfo } from '../request.ts';
 import type { Context } from '../requests/context.ts';
 import { findRecord, loadRecord } from '../requests/load.ts';
 import { refuseKey } from '../api-keys/scope.ts';
@@ -71,10 +71,11 @@ export class RecordAuthentication implements Authentication {
       );
     }
     const form = parsePasswordForm(body, settings.identityFields);
-    const event = await this.#passwordEvent(collection, form, {
-      ...request,
-      context: 'password',
-    });
+    const event = await this.#passwordEvent(
+      collection,
+      form,
+      derived(request, { context: 'password' }),
+    );
     let answer: AuthResponse | MfaChallenge | undefined;
     const { tags } = schemaOf(collection);
     await this.#core.chains.onRecordAuthWithPasswordRequest.run(event, tags, async (chained) => {
@@ -179,6 +180,10 @@ export class RecordAuthentication implements Authentication {
 
   authenticate(token: string): Promise<AuthRecord | undefined> {
     return this.#tokens.authenticate(token);
+  }
+
+  known(token: string): AuthRecord | undefined {
+    return this.#tokens.known(token);
   }
 
   async stillValid(auth: AuthRecord): Promise<boolean> {

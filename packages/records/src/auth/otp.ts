@@ -2,7 +2,7 @@ import { AppError, type Collection, type Json } from '@davit/domain';
 import { randomId, randomText } from '../fields/random.ts';
 import { internalOperations } from '../internal.ts';
 import type { RecordData } from '../record.ts';
-import type { RequestInfo } from '../request.ts';
+import { derived, type RequestInfo } from '../request.ts';
 import { findRecord } from '../requests/load.ts';
 import { schemaOf } from '../schema.ts';
 import { AttemptLimit } from './attempt-limit.ts';
@@ -99,7 +99,7 @@ export class Otp implements OtpFlow {
     });
     const { context } = this.#services;
     const { otp, record } = await this.#check(collection, form);
-    const event = { collection, record, otp, request: { ...request, context: 'otp' as const } };
+    const event = { collection, record, otp, request: derived(request, { context: 'otp' }) };
     let answer: AuthResponse | MfaChallenge | undefined;
     const chain = context.core.chains.onRecordAuthWithOTPRequest;
     await chain.run(event, schemaOf(collection).tags, async (chained) => {

@@ -2,6 +2,7 @@ import { AppError } from '@davit/domain';
 import { parseFields, pickFields } from '@davit/filter';
 import { isInside } from '../access/address-list.ts';
 import type { Context } from '../requests/context.ts';
+import { derived } from '../request.ts';
 import { findRecord } from '../requests/load.ts';
 import { schemaOf } from '../schema.ts';
 import { enrich } from '../shape/enrich.ts';
@@ -75,7 +76,7 @@ async function describe(context: Context, signIn: SignIn): Promise<AuthResponse>
   const { fields = '', ...query } = request.query;
   const auth = { collection, record, superuser: collection.name === SUPERUSERS };
   const [json = {}] = await enrich(
-    { ...context, request: { ...request, query, auth } },
+    { ...context, request: derived(request, { query, auth }) },
     collection,
     [record],
   );

@@ -49,6 +49,8 @@ export interface Authentication {
    * for a key that is not.
    */
   authenticate(token: string): Promise<AuthRecord | undefined>;
+  /** What `authenticate` would answer, at once; undefined where that takes a look at what is stored. */
+  known(token: string): AuthRecord | undefined;
   /** Whether what `authenticate` answered still holds: nothing was revoked since. */
   stillValid(auth: AuthRecord): Promise<boolean>;
   /** As `authenticate`, for a `file` token. */

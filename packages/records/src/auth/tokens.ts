@@ -62,9 +62,15 @@ export class Tokens {
     return this.#core.tokens.sign(claims, text(record.tokenKey) + secret);
   }
 
-  async authenticate(token: string, type: TokenType = 'auth'): Promise<AuthRecord | undefined> {
-    const known = type === 'auth' ? this.#cache.get(token, this.#core.clock.now()) : undefined;
+  /** Who came with this `auth` token or key lately, if it still counts. */
+  known(token: string): AuthRecord | undefined {
+    const known = this.#cache.get(token, this.#core.clock.now());
     if (known?.key) this.#keys.lastUsed.note(known.key.id);
+    return known;
+  }
+
+  async authenticate(token: string, type: TokenType = 'auth'): Promise<AuthRecord | undefined> {
+    const known = type === 'auth' ? this.known(token) : undefined;
     if (known || token === '' || token.length > MAX_TOKEN_LENGTH) return known;
     if (type === 'auth' && isSecret(token)) return this.#verifyKey(token);
     return this.#verify(token, type);

@@ -4,7 +4,7 @@ import { ruleFor, writable } from '../access/rule.ts';
 import { SAVE_FAILED } from '../failure.ts';
 import { randomId } from '../fields/random.ts';
 import { buildQuery } from '../queries/build-query.ts';
-import type { RequestInfo } from '../request.ts';
+import { derived, type RequestInfo } from '../request.ts';
 import { schemaOf } from '../schema.ts';
 import { enrich } from '../shape/enrich.ts';
 import { applyBody } from '../write/apply-body.ts';
@@ -26,7 +26,7 @@ export async function createRecord(
     hidden: request.auth?.superuser === true,
     files: request.files,
   });
-  const resolved = { ...request, body };
+  const resolved = derived(request, { body });
   const managed = await checkAccess(context, draft, { rule, request: resolved });
   const event = { collection, request: resolved, record: draft.record };
   await runWriteRequest(

@@ -2,6 +2,7 @@ import type { Collection, JsonObject } from '@davit/domain';
 import { managedIds } from '../access/manage.ts';
 import { ruleFor, writable } from '../access/rule.ts';
 import type { RecordData } from '../record.ts';
+import { derived } from '../request.ts';
 import { enrich } from '../shape/enrich.ts';
 import { applyBody } from '../write/apply-body.ts';
 import type { Draft } from '../write/draft.ts';
@@ -22,7 +23,7 @@ export async function updateRecord(context: Context, target: RecordRequest): Pro
     hidden: request.auth?.superuser === true,
     files: request.files,
   });
-  const resolved = { ...request, body };
+  const resolved = derived(request, { body });
   if (rule !== undefined) await loadRecord(context, collection, { id, rule, request: resolved });
   const managed =
     request.auth?.superuser === true ||

@@ -4,7 +4,7 @@ import { formatDate } from '../../fields/date.ts';
 import type { RecordAuthWithOAuth2RequestEvent } from '../../hooks/auth-events.ts';
 import { internalOperations } from '../../internal.ts';
 import type { RecordData } from '../../record.ts';
-import type { RequestInfo } from '../../request.ts';
+import { derived, type RequestInfo } from '../../request.ts';
 import { schemaOf } from '../../schema.ts';
 import { SUPERUSERS } from '../../write/auth-effects.ts';
 import { authCollection } from '../auth-collection.ts';
@@ -59,7 +59,7 @@ export class OAuth2 implements OAuth2Flow {
     const record = await this.#find(collection, { provider: config.name, user, request });
     return this.#finish({
       collection,
-      request: { ...request, context: 'oauth2' },
+      request: derived(request, { context: 'oauth2' }),
       providerName: config.name,
       oauth2User: user,
       createData,
