@@ -37,7 +37,8 @@ export async function managesRow(
   return rows.length > 0;
 }
 
-function manageRule(collection: Collection): string | undefined {
+/** undefined: nobody manages the accounts of others */
+export function manageRule(collection: Collection): string | undefined {
   const rule = collection.type === 'auth' ? collection.options.manageRule : undefined;
   return typeof rule === 'string' && rule !== '' ? rule : undefined;
 }

@@ -71,7 +71,7 @@ export class Connection implements RealtimeClient {
   }
 
   subscribe(subscriptions: readonly string[]): void {
-    this.#replace([...new Set(subscriptions)].map(parseTopic));
+    this.#replace([...new Set(subscriptions)].filter((text) => text !== '').map(parseTopic));
   }
 
   unsubscribe(subscription: string): void {

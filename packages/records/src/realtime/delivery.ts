@@ -1,8 +1,10 @@
 import type { Collection, JsonObject, PageRequest, Query, RowPage } from '@davit/domain';
+import { manageRule } from '../access/manage.ts';
 import { permits } from '../api-keys/scope.ts';
 import type { Core } from '../core.ts';
 import { buildQuery } from '../queries/build-query.ts';
 import type { RequestInfo } from '../request.ts';
+import { refuseReserved } from '../requests/list-parameters.ts';
 import { schemaOf } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import { enrich } from '../shape/enrich.ts';
@@ -39,7 +41,7 @@ export class Delivery {
     this.#scope = scope;
   }
 
-  /** Keys of the subscriptions that may see the record as it is now. */
+  /** Keys of the subscriptions that may see the record as it is now, and of those whose account manages it. */
   audience(
     clients: readonly Connection[],
     subject: Subject,
@@ -49,10 +51,12 @@ export class Delivery {
     const allowed = new Set<string>();
     for (const [client, topic] of concerned(clients, subject.collection, subject.record.id)) {
       const query = this.#accessQuery(client, topic, { ...subject, stored: true });
-      if (query === false) continue;
-      if (query === true || remember(known, query, () => find(query, ONE).rows.length > 0)) {
-        allowed.add(keyOf(client, topic));
-      }
+      const holds = (asked: Query): boolean =>
+        remember(known, asked, () => find(asked, ONE).rows.length > 0);
+      if (query === false || (query !== true && !holds(query))) continue;
+      allowed.add(keyOf(client, topic));
+      const managing = this.#manageQuery(client, topic, subject);
+      if (managing && holds(managing)) allowed.add(managerKeyOf(client, topic));
     }
     return allowed;
   }
@@ -115,7 +119,7 @@ export class Delivery {
     try {
       return buildQuery(this.#core, {
         collection,
-        request: requestOf(client, topic),
+        request: askingRequest(client, topic),
         ...(stored ? { ids: [record.id] } : { rows: [schemaOf(collection).toRow(record)] }),
         filter,
         rule,
@@ -125,9 +129,25 @@ export class Delivery {
     }
   }
 
+  #manageQuery(
+    client: Connection,
+    topic: Topic,
+    { collection, record }: Subject,
+  ): Query | undefined {
+    const rule = client.auth && manageRule(collection);
+    if (rule === undefined) return undefined;
+    const request = requestOf(client, topic);
+    return buildQuery(this.#core, { collection, request, rule, ids: [record.id] });
+  }
+
   async #data(client: Connection, topic: Topic, change: Change): Promise<string> {
-    const { collection, record, action } = change;
-    const context = { core: this.#core, scope: this.#scope, request: requestOf(client, topic) };
+    const { collection, record, action, audience } = change;
+    const context = {
+      core: this.#core,
+      scope: this.#scope,
+      request: requestOf(client, topic),
+      managed: audience?.has(managerKeyOf(client, topic)) ? [record.id] : [],
+    };
     const [json = {}] = await enrich(context, collection, [record]);
     const data: JsonObject = { action, record: json };
     return JSON.stringify(data);
@@ -158,8 +178,19 @@ function keyOf(client: Connection, topic: Topic): string {
   return `${client.id} ${topic.subscription}`;
 }
 
+function managerKeyOf(client: Connection, topic: Topic): string {
+  return `manager ${keyOf(client, topic)}`;
+}
+
 function requestOf({ auth, ip }: Connection, { query, headers }: Topic): RequestInfo {
   return { context: 'realtime', method: 'GET', query, headers, body: {}, auth, ip };
+}
+
+/** Throws `forbidden` for a filter that only superusers may have. */
+function askingRequest(client: Connection, topic: Topic): RequestInfo {
+  const request = requestOf(client, topic);
+  if (topic.query.filter) refuseReserved(request);
+  return request;
 }
 
 /** Clients that ask the same get one answer. */

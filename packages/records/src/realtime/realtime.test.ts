@@ -114,6 +114,59 @@ test('tells only superusers where the rule is theirs alone', async () => {
   expect(guest.seen()).toEqual([`posts/${post.id} update b`]);
 });
 
+test.each([
+  [{ fields: 'title' }, ['title']],
+  [{ fields: null }, ['title', 'views']],
+  [{ fields: ['title'] }, ['title', 'views']],
+  [{ fields: 'title:none()' }, ['title', 'views']],
+])('with the query %j of a subscription, %j is told', async (query, names) => {
+  const listener = await connect();
+  const topic = `posts/*?options=${encodeURIComponent(JSON.stringify({ query }))}`;
+  await listener.subscribe([topic, '']);
+  await records.save('posts', { title: 'a', views: 1 });
+  await vi.waitFor(() => expect(listener.seen()).toHaveLength(1));
+  const { record } = JSON.parse(listener.messages[1]?.data ?? '') as { record: object };
+  expect(Object.keys(record)).toEqual(expect.arrayContaining(names));
+  expect('views' in record).toBe(names.includes('views'));
+});
+
+test.each(['@collection.comments.text ?~ ""', '@request.auth.id = ""', 'title = @request.query.x'])(
+  'tells nobody but superusers by the filter %s',
+  async (filter) => {
+    const [guest, root] = [await connect(), await connect()];
+    const topic = `posts/*?options=${encodeURIComponent(JSON.stringify({ query: { filter } }))}`;
+    await records.save('comments', { text: 'x' });
+    await guest.subscribe([topic, 'posts/*']);
+    await root.subscribe([topic, 'posts/*'], await aSuperuser(records));
+    await records.save('posts', { title: 'a' });
+    await vi.waitFor(() => expect(guest.seen()).toEqual(['posts/* create a']));
+    await vi.waitFor(() => expect(root.seen()).toContain('posts/* create a'));
+    expect(guest.seen()).toEqual(['posts/* create a']);
+  },
+);
+
+test('tells those who manage an account its address, also when it is deleted', async () => {
+  await records.collections.update('users', {
+    listRule: '',
+    manageRule: '@request.auth.name = "boss"',
+  });
+  const [boss, other] = [await aUser(records, 'boss'), await aUser(records, 'other')];
+  const [managing, looking] = [await connect(), await connect()];
+  await managing.subscribe(['users/*'], boss);
+  await looking.subscribe(['users/*'], other);
+  const addresses = ({ messages }: Listener): unknown[] =>
+    messages
+      .slice(1)
+      .map(({ data }) => (JSON.parse(data) as { record: { email?: string } }).record.email);
+  const ann = await aUser(records, 'ann');
+  await vi.waitFor(() => expect(addresses(managing)).toHaveLength(1));
+  await records.remove('users', ann.record.id);
+  await vi.waitFor(() => expect(addresses(managing)).toHaveLength(2));
+  await vi.waitFor(() => expect(addresses(looking)).toHaveLength(2));
+  expect(addresses(managing)).toEqual([ann.record.email, ann.record.email]);
+  expect(addresses(looking)).toEqual([undefined, undefined]);
+});
+
 test('honours filter and fields of a subscription', async () => {
   const listener = await connect();
   const options = { query: { filter: 'views > 5', fields: 'title' } };

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@davit/domain';
-import { parseJson } from '../fields/cast.ts';
+import { parseFields } from '@davit/filter';
+import { castText, parseJson } from '../fields/cast.ts';
 
 export interface Topic {
   /** as submitted: the event name of its messages */
@@ -24,16 +25,25 @@ export function parseTopic(subscription: string): Topic {
     subscription,
     name: subscription.slice(0, mark),
     options,
-    query: texts(parsed.query),
+    query: readableQuery(texts(parsed.query)),
     headers: Object.fromEntries(headers.map(([name, value]) => [snakeCase(name), value])),
   };
 }
 
+/** Nobody is there to be told that `fields` cannot be read: all of them are sent. */
+function readableQuery(query: Record<string, string>): Record<string, string> {
+  try {
+    parseFields(query.fields ?? '');
+    return query;
+  } catch {
+    return { ...query, fields: '' };
+  }
+}
+
+/** Lists and objects say nothing here. */
 function texts(value: unknown): Record<string, string> {
   const entries = Object.entries(asObject(value));
-  return Object.fromEntries(
-    entries.map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
-  );
+  return Object.fromEntries(entries.map(([key, item]) => [key, castText(item)]));
 }
 
 function asObject(value: unknown): JsonObject {

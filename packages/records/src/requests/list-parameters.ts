@@ -14,14 +14,10 @@ export interface ListParameters {
 }
 
 /** Throws `invalid` for what is not a number or a boolean, `forbidden` for `@collection` in a client's filter. */
-export function parseListParameters({ query, auth }: RequestInfo): ListParameters {
+export function parseListParameters(request: RequestInfo): ListParameters {
+  refuseReserved(request);
+  const { query } = request;
   const { filter = '', sort = '' } = query;
-  if (!auth?.superuser) {
-    for (const reserved of ['@collection.', '@request.']) {
-      if (!filter.includes(reserved) && !sort.includes(reserved)) continue;
-      throw new AppError('forbidden', `Only superusers can filter by ${reserved}`);
-    }
-  }
   const page = parseInteger(query.page);
   const perPage = parseInteger(query.perPage);
   return {
@@ -31,6 +27,16 @@ export function parseListParameters({ query, auth }: RequestInfo): ListParameter
     filter,
     sort,
   };
+}
+
+/** What a client's filter and sort must not look into. Throws `forbidden`. */
+export function refuseReserved({ query, auth }: RequestInfo): void {
+  const { filter = '', sort = '' } = query;
+  if (auth?.superuser) return;
+  for (const reserved of ['@collection.', '@request.']) {
+    if (!filter.includes(reserved) && !sort.includes(reserved)) continue;
+    throw new AppError('forbidden', `Only superusers can filter by ${reserved}`);
+  }
 }
 
 function parseInteger(text: string = ''): number {

@@ -15,6 +15,8 @@ export interface EnrichContext {
   core: Core;
   scope: Scope;
   request: RequestInfo;
+  /** accounts that the caller's manage rule covered while they were there */
+  managed?: readonly string[];
 }
 
 /** Records as this client may see them: expanded, shaped, through the enrich hooks, with only `fields`. */
@@ -44,7 +46,7 @@ async function shapeAll(
   { collection, records }: { collection: Collection; records: RecordData[] },
   tree: ExpandTree,
 ): Promise<JsonObject[]> {
-  const { core, scope, request } = context;
+  const { request } = context;
   const superuser = request.auth?.superuser === true;
   const below: ExpandContext = {
     ...context,
@@ -53,9 +55,7 @@ async function shapeAll(
   };
   const expanded =
     tree.size === 0 ? undefined : await expandRecords(below, { collection, records }, tree);
-  const emails = superuser
-    ? undefined
-    : await visibleEmails(core, scope, { collection, records, request });
+  const emails = superuser ? undefined : await visibleEmails(context, { collection, records });
   const shaped = records.map((record) =>
     shape(record, {
       collection,
@@ -69,20 +69,16 @@ async function shapeAll(
 
 /** Ids of accounts whose private address the caller may see: their own, and those they manage. */
 async function visibleEmails(
-  core: Core,
-  scope: Scope,
-  {
-    collection,
-    records,
-    request,
-  }: { collection: Collection; records: RecordData[]; request: RequestInfo },
+  { core, scope, request, managed = [] }: EnrichContext,
+  { collection, records }: { collection: Collection; records: RecordData[] },
 ): Promise<Set<string>> {
   if (collection.type !== 'auth' || request.auth === undefined) return new Set();
   const { auth } = request;
   const own = auth.collection.id === collection.id ? [auth.record.id] : [];
   const ids = records.filter(({ emailVisibility }) => emailVisibility !== true).map(({ id }) => id);
-  const others = ids.filter((id) => !own.includes(id));
-  return new Set([...own, ...(await managedIds({ core, scope, request }, collection, others))]);
+  const others = ids.filter((id) => !own.includes(id) && !managed.includes(id));
+  const found = await managedIds({ core, scope, request }, collection, others);
+  return new Set([...own, ...managed, ...found]);
 }
 
 async function runHooks(
