@@ -31,6 +31,22 @@ function unitOf(seconds: number): [size: number, name: Intl.RelativeTimeFormatUn
 
 export const absoluteTime = (date: Date): string => absolute.format(date);
 
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const minute = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** "31 Jan, 10:00 – 11:00": a stretch of time, or when it begins; days where it is made of such. */
+export function stretch(from: number, to?: number): string {
+  const whole = to !== undefined && to - from >= 86_400_000;
+  const format = whole ? day : minute;
+  // the end does not belong to it
+  return to === undefined ? format.format(from) : format.formatRange(from, whole ? to - 1 : to);
+}
+
 /** "2 d 4 h", "3 min 20 s": the two largest units. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

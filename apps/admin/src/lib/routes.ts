@@ -22,11 +22,19 @@ export const routes = {
     (tab === 'overview' ? '' : `?tab=${tab}`),
   apiKeys: (): string => resolve('/(app)/settings/api-keys'),
   auditLog: (): string => resolve('/(app)/settings/audit-log'),
+  logs: (): string => resolve('/(app)/logs'),
+  account: (): string => resolve('/(app)/settings/account'),
+  backups: (): string => resolve('/(app)/settings/backups'),
+  crons: (): string => resolve('/(app)/settings/crons'),
 };
 
-/** Is this route, by its id, one of the settings? */
-export const inSettings = (route: string | null): boolean =>
-  route?.startsWith('/(app)/settings') === true;
+const AREAS = ['projects', 'logs', 'settings'] as const;
+/** What the rail leads to. */
+export type Area = (typeof AREAS)[number];
+
+/** Where a route belongs, by its id. */
+export const areaOf = (route: string | null): Area | undefined =>
+  AREAS.find((area) => route?.startsWith(`/(app)/${area}`));
 
 const as = (realm: Realm | undefined): string =>
   realm === undefined ? '' : `?as=${realm === 'users' ? 'user' : 'superuser'}`;

@@ -31,6 +31,21 @@ class Session {
     pb.authStore.clear();
   }
 
+  /**
+   * Signs in again after a change that made all tokens worthless. false: that takes more than a password, and
+   * nobody is signed in.
+   */
+  async renew(password: string): Promise<boolean> {
+    const { record, email } = this;
+    try {
+      await pb.collection(record?.collectionName ?? '').authWithPassword(email, password);
+      return true;
+    } catch {
+      this.signOut();
+      return false;
+    }
+  }
+
   /** Renews the token; forgets it where the server does not take it any more. */
   async refresh(): Promise<void> {
     const record = pb.authStore.record;
