@@ -20,7 +20,7 @@ export interface IndexColumn {
 }
 
 const STATEMENT =
-  /^\s*create\s+(unique\s+)?index\s*(if\s+not\s+exists\s+)?(\S*)\s+on\s+(\S*)\s*\(([\s\S]*?)\)(?:\s+where\s+([\s\S]*?))?\s*$/i;
+  /\bcreate\s+(unique\s+)?index\s*(if\s+not\s+exists\s+)?(\S*)\s+on\s+(\S*)\s*\(([\s\S]*?)\)(?:\s+where\s+([\s\S]*?))?\s*$/i;
 const COLUMN = /^([\s\S]+?)(?:\s+collate\s+(\w+))?(?:\s+(asc|desc))?\s*$/i;
 
 /** `undefined` where the text is no index statement. The name may be missing (''). */

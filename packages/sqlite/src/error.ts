@@ -20,9 +20,8 @@ export function toDatabaseError(error: unknown, collection?: Collection): AppErr
   if (code === 'SQLITE_INTERRUPT') {
     return new AppError('timeout', 'The query took too long.', { cause: error });
   }
-  if (code === 'SQLITE_ERROR') {
-    return new AppError('invalid', `SQL logic error: ${message} (1)`, { cause: error });
-  }
+  if (code === 'SQLITE_ERROR')
+    return new AppError('invalid', sqliteMessage(error), { cause: error });
   // a RangeError is the driver's: more than one statement, or values that do not fit the places
   if (code === 'SQLITE_RANGE' || error instanceof RangeError) {
     return new AppError('invalid', message, { cause: error });
@@ -39,6 +38,19 @@ export function translating<T>(work: () => T, collection?: Collection): T {
   } catch (error) {
     throw toDatabaseError(error, collection);
   }
+}
+
+const SAID: Readonly<Record<string, [text: string, code: number]>> = {
+  SQLITE_ERROR: ['SQL logic error', 1],
+  SQLITE_ERROR_MISSING_COLLSEQ: ['SQL logic error', 257],
+  SQLITE_CONSTRAINT_UNIQUE: ['constraint failed', 2067],
+};
+
+/** As PocketBase's driver words it. */
+export function sqliteMessage(error: unknown): string {
+  const { code, message } = describe(error);
+  const [text, number] = SAID[code] ?? [];
+  return text === undefined ? message : `${text}: ${message} (${number})`;
 }
 
 /** Told by the code, so that errors which crossed a thread count too. */

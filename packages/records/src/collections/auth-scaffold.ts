@@ -73,7 +73,7 @@ export function authFields(): Field[] {
 export const ENFORCED: Readonly<Record<string, readonly string[]>> = {
   password: ['type', 'system', 'hidden', 'required'],
   tokenKey: ['type', 'system', 'hidden', 'required'],
-  email: ['type', 'system'],
+  email: ['type', 'system', 'hidden'],
   emailVisibility: ['type', 'system'],
   verified: ['type', 'system'],
 };

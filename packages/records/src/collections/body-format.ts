@@ -27,7 +27,8 @@ export function checkFormat(given: JsonObject, defaults: JsonObject): void {
   }
 }
 
-function isLike(value: Json, otherwise: Json): boolean {
+/** Of the kind of its default; a list is one of texts. */
+export function isLike(value: Json, otherwise: Json): boolean {
   if (otherwise === null) return typeof value === 'number';
   if (Array.isArray(otherwise)) {
     return Array.isArray(value) && value.every((item) => item === null || typeof item === 'string');

@@ -169,6 +169,7 @@ export class CollectionWriter {
       this.#execute(change, () => {
         const { original: previous } = change;
         if (isView(collection)) saveView(tx, collection, { previous, message });
+        else if (options.imported) tx.collections.save(collection, previous);
         else saveTable(tx, collection, { previous, message });
       });
       this.#noteSaved(tx, by, change);
@@ -249,7 +250,7 @@ function removalOf(collection: Collection): CollectionChange {
   return { action: 'delete', collection, original: collection };
 }
 
-/** Throws `invalid` under `message` for indexes that cannot be made. */
+/** Throws `invalid` under `message` for what the database does not take. */
 function saveTable(
   tx: WriteTx,
   collection: Collection,
@@ -258,8 +259,10 @@ function saveTable(
   try {
     tx.collections.save(collection, previous);
   } catch (error) {
-    if (!AppError.is(error, 'invalid') || !error.data) throw error;
-    throw new AppError('invalid', message, { data: error.data, cause: error });
+    if (!AppError.is(error, 'invalid')) throw error;
+    const { data, message: reason } = error;
+    if (data) throw new AppError('invalid', message, { data, cause: error });
+    throw new AppError('invalid', `${message} Raw error: \n${reason}.`, { cause: error });
   }
 }
 

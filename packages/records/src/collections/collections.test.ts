@@ -191,3 +191,67 @@ test('never locks superusers out', async () => {
     data: { listRule: { code: 'validation_collection_system_rule_change' } },
   });
 });
+
+const SQL = 'SQL logic error';
+const INDEX = 'validation_invalid_index_expression';
+const TWIN = 'validation_duplicated_index_';
+test.each([
+  [['CREATE INDEX i ON x (missing)'], { 0: [INDEX, `${SQL}: no such column: missing (1).`] }],
+  [['bad', 'worse'], { 0: [INDEX, 'Invalid CREATE INDEX expression.'] }],
+  [['CREATE INDEX i ON x (text)', 'CREATE INDEX I ON x (id)'], { 1: [`${TWIN}name`, 'name'] }],
+  [
+    ['CREATE INDEX i ON x (text)', 'CREATE INDEX j ON y (text)'],
+    { 1: [`${TWIN}definition`, 'definition'] },
+  ],
+])('refuses the indexes %j as PocketBase does', async (indexes, complaints) => {
+  const update = records.collections.update('comments', { indexes });
+  const [[position, [code, text = '']] = ['', []]] = Object.entries<string[]>(complaints);
+  const complaint = { code, message: expect.stringContaining(text) as unknown };
+  await expect(update).rejects.toMatchObject({ data: { indexes: { [position]: complaint } } });
+});
+
+test('keeps an index of this table as it was written', async () => {
+  const own = 'create index i1 on comments(text)  where  text > 1';
+  const indexes = [own, '/* other */ create index i2 on other (text asc)'];
+  const after = await records.collections.update('comments', { indexes });
+  expect(after.indexes).toEqual([own, 'CREATE INDEX `i2` ON `comments` (`text` ASC)']);
+});
+
+test('says what the database has against a definition', async () => {
+  await expect(records.collections.create({ name: 'sqlite_x' })).rejects.toMatchObject({
+    message: `Failed to create collection. Raw error: \n${SQL}: object name reserved for internal use: sqlite_x (1).`,
+  });
+});
+
+test.each([
+  [{ oauth2: null }, { oauth2: { enabled: false, providers: [], mappedFields: { name: '' } } }],
+  [
+    { oauth2: { mappedFields: { name: 'missing', username: 'email' } } },
+    { oauth2: { mappedFields: { name: '', username: 'email' } } },
+  ],
+  [{ passwordAuth: null }, { passwordAuth: { enabled: false, identityFields: [] } }],
+  [{ otp: { length: null } }, { otp: { length: 0, duration: 180 } }],
+])('merges the options %j', async (body, options) => {
+  expect((await records.collections.update('users', body)).options).toMatchObject(options);
+});
+
+test.each([
+  [{ authToken: { duration: 10.5 } }, undefined],
+  [{ authToken: { duration: 'x' } }, undefined],
+  [{ otp: 5 }, undefined],
+  [{ authRule: 5 }, undefined],
+  [{ authToken: null }, { authToken: { secret: { code: 'validation_required' } } }],
+  [
+    { mfa: { enabled: true, rule: 'x = 1' }, otp: { enabled: true } },
+    { mfa: { rule: { code: 'validation_invalid_rule' } } },
+  ],
+])('refuses the options %j', async (body, data) => {
+  const refused = records.collections.update('users', body);
+  await expect(refused).rejects.toMatchObject(data ? { data } : { code: 'invalid' });
+});
+
+test('unique indexes over system fields stay', async () => {
+  const refused = records.collections.update('_externalAuths', { indexes: [] });
+  const code = 'validation_invalid_unique_system_field_index';
+  await expect(refused).rejects.toMatchObject({ data: { indexes: { code } } });
+});

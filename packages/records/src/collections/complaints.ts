@@ -31,6 +31,8 @@ export function lengthBetween(min: number, max: number): FieldError {
   };
 }
 
+export const EMPTY: FieldError = { code: 'validation_empty', message: 'Must be blank.' };
+
 export const BAD_FORMAT: FieldError = {
   code: 'validation_match_invalid',
   message: 'Must be in a valid format.',

@@ -69,6 +69,12 @@ test.each([
   [{ name: 'a', type: 'text', pattern: '(' }, 'pattern validation_invalid_regex'],
   [{ name: 'a', type: 'file', thumbs: ['', '5x5'] }, undefined],
   [{ name: 'a', type: 'email', onlyDomains: [''] }, undefined],
+  [{ name: 'é'.repeat(51), type: 'text' }, 'name validation_length_out_of_range'],
+  [{ name: 'id', type: 'number' }, 'name validation_duplicated_field_name'],
+  [{ name: 'a', id: 'text3208210256', type: 'text' }, 'id validation_duplicated_field_id'],
+  [{ name: 'id', type: 'text', primaryKey: false, hidden: true }, undefined],
+  [{ name: 'a', type: 'number', onlyInt: true, max: 1e30 }, 'max validation_only_int_constraint'],
+  [{ name: 'a', type: 'url', onlyDomains: ['AB.com'] }, 'onlyDomains undefined'],
 ])('complains about %j as PocketBase does', (field, complaint) => {
   const collection = fromBody({ name: 'posts', fields: [field] });
   const context = { previous: undefined, find: () => undefined, list: () => [] };

@@ -14,6 +14,7 @@ import { castDate } from '../fields/date.ts';
 import { SUPERUSERS } from '../write/auth-effects.ts';
 import { BAD_FORMAT, checkBodyFormat, checkFormat } from './body-format.ts';
 import { isFieldType, normalizeField, optionDefaults } from './field-options.ts';
+import { mergeOptions } from './merge-options.ts';
 import { withSystemFields } from './scaffold.ts';
 
 const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule'] as const;
@@ -42,17 +43,33 @@ export function mergeBody(base: Collection, body: JsonObject): Collection {
   return normalize(merged);
 }
 
-/** System fields present, indexes in their normal form and on this table. */
+/** System fields present, indexes on this table. */
 export function normalize(collection: Collection): Collection {
   const complete = withSystemFields(collection);
   const indexes = complete.indexes.map((statement) => {
     const index = parseIndex(statement);
-    if (index === undefined) return statement;
+    // one that names this table stays as it was written
+    if (index === undefined || index.table === complete.name) return statement;
     return renderIndex({ ...index, table: complete.name });
   });
-  const options =
-    complete.name === SUPERUSERS ? superuserOptions(complete.options) : complete.options;
-  return { ...complete, indexes, options };
+  const options = withKnownFields(complete);
+  return {
+    ...complete,
+    indexes,
+    options: complete.name === SUPERUSERS ? superuserOptions(options) : options,
+  };
+}
+
+/** What providers say goes to no field that is not there. */
+function withKnownFields({ options, fields }: Collection): JsonObject {
+  const oauth2 = options.oauth2 ?? null;
+  const mapped = isObject(oauth2) ? (oauth2.mappedFields ?? null) : null;
+  if (!isObject(oauth2) || !isObject(mapped)) return options;
+  const names = new Set<Json>(fields.map(({ name }) => name));
+  const mappedFields = Object.fromEntries(
+    Object.entries(mapped).map(([what, name]) => [what, names.has(name) ? name : '']),
+  );
+  return { ...options, oauth2: { ...oauth2, mappedFields } };
 }
 
 /** Superusers can always sign in by password, and only in ways this server answers for itself. */
@@ -100,8 +117,11 @@ function mergeFields(inputs: readonly Json[], previous: readonly Field[]): Field
 }
 
 function mergeField(input: JsonObject, previous: readonly Field[]): Field {
-  const known = previous.find(({ id, name }) => (input.id ? id === input.id : name === input.name));
-  const type = input.type === undefined ? known?.type : input.type;
+  const sent = input.type;
+  const known = previous.find(({ id, name, type }) =>
+    input.id ? id === input.id : name === input.name && (sent === undefined || sent === type),
+  );
+  const type = sent === undefined ? known?.type : sent;
   if (!isFieldType(type)) throw new AppError('invalid', BAD_FORMAT);
   checkFormat(input, { id: '', name: '', ...optionDefaults(type) });
   const dates = type === 'date' && {
@@ -109,44 +129,6 @@ function mergeField(input: JsonObject, previous: readonly Field[]): Field {
     max: castDate(input.max ?? ''),
   };
   return normalizeField({ ...input, ...dates, ...(known && { id: known.id }), type });
-}
-
-function mergeOptions(options: JsonObject, given: JsonObject): JsonObject {
-  const merged: JsonObject = {};
-  for (const [key, value] of Object.entries(options)) {
-    merged[key] = key in given ? mergeOption(key, value, given[key] ?? null) : value;
-  }
-  return merged;
-}
-
-/** Objects are merged key by key, so that secrets survive an update that does not mention them. */
-function mergeOption(key: string, value: Json, given: Json): Json {
-  if (key === 'authRule' || key === 'manageRule') return asRule(given);
-  if (!isObject(value) || !isObject(given)) {
-    return key === 'providers' ? mergeProviders(value, given) : given;
-  }
-  const merged = { ...value };
-  for (const [inner, item] of Object.entries(given)) {
-    if (item !== null || value[inner] === null) {
-      merged[inner] = mergeOption(inner, value[inner] ?? null, item);
-    }
-  }
-  return merged;
-}
-
-/** Each over the one of its name, wherever that stood: what another was given is none of its business. */
-function mergeProviders(previous: Json, given: Json): Json {
-  if (!Array.isArray(given)) return previous;
-  const known = Array.isArray(previous) ? previous.filter(isObject) : [];
-  return given.filter(isObject).map((provider) => {
-    const old = known.find(({ name }) => name === provider.name);
-    const extra = { ...section(old?.extra), ...section(provider.extra) };
-    return { clientSecret: '', ...old, ...provider, extra };
-  });
-}
-
-function section(value: Json | undefined): JsonObject {
-  return value !== undefined && isObject(value) ? value : {};
 }
 
 function isObject(value: Json): value is JsonObject {

@@ -56,7 +56,7 @@ export class StoredCollections implements Collections {
     return fromBody(body);
   }
 
-  create(body: JsonObject, by?: Requester): Promise<Collection> {
+  async create(body: JsonObject, by?: Requester): Promise<Collection> {
     return this.insert(this.draft(body), by);
   }
 
@@ -75,7 +75,7 @@ export class StoredCollections implements Collections {
     return merged;
   }
 
-  update(idOrName: string, body: JsonObject, by?: Requester): Promise<Collection> {
+  async update(idOrName: string, body: JsonObject, by?: Requester): Promise<Collection> {
     return this.replace(this.merged(idOrName, body), by);
   }
 

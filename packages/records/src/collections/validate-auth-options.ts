@@ -8,8 +8,10 @@ import {
 } from '../auth/auth-options.ts';
 import { REQUIRED } from '../fields/field-kind.ts';
 import { isUrl } from '../fields/url.ts';
+import type { CollectionContext } from './collection-context.ts';
 import { lengthBetween, outside } from './complaints.ts';
 import { isProvider } from './providers.ts';
+import { ruleError } from './validate-rule.ts';
 
 type Found = FieldError | FieldErrors | undefined;
 
@@ -18,7 +20,10 @@ const TEMPLATES = ['verificationTemplate', 'resetPasswordTemplate', 'confirmEmai
 const DAY = 86_400;
 
 /** Complaints about the options of an auth collection; those about how they fit together come last and alone. */
-export function validateAuthOptions(collection: Collection): FieldErrors {
+export function validateAuthOptions(
+  collection: Collection,
+  context: CollectionContext,
+): FieldErrors {
   const { options } = collection;
   const password = passwordAuth(collection);
   const found: Record<string, Found> = {
@@ -33,25 +38,24 @@ export function validateAuthOptions(collection: Collection): FieldErrors {
     otp: otpErrors(section(options.otp)),
     oauth2: errors({ providers: oauth2Enabled(collection) ? providerErrors(options) : undefined }),
   };
-  return errors(found) ?? errors(combined(collection)) ?? {};
+  return errors(found) ?? combined(collection, context) ?? {};
 }
 
-function combined(collection: Collection): Record<string, Found> {
+/** How they fit together: the first complaint, alone. */
+function combined(collection: Collection, context: CollectionContext): FieldErrors | undefined {
   const { enabled, identityFields } = passwordAuth(collection);
-  const identity = enabled ? identityError(collection, identityFields) : undefined;
+  const mfa = factorSettings(collection, 'mfa').enabled;
   const methods = [enabled, factorSettings(collection, 'otp').enabled, oauth2Enabled(collection)];
-  const isShort = factorSettings(collection, 'mfa').enabled && methods.filter(Boolean).length < 2;
-  return {
-    passwordAuth: errors({ identityFields: identity }),
-    mfa: errors({
-      enabled: isShort
-        ? {
-            code: 'validation_mfa_not_enough_auths',
-            message: 'MFA requires at least 2 auth methods to be enabled.',
-          }
-        : undefined,
-    }),
-  };
+  if (mfa && methods.filter(Boolean).length < 2) {
+    const code = 'validation_mfa_not_enough_auths';
+    const message = 'MFA requires at least 2 auth methods to be enabled.';
+    return { mfa: { enabled: { code, message } } };
+  }
+  const rule = mfa ? section(collection.options.mfa).rule : '';
+  const ruled = typeof rule === 'string' ? ruleError(collection, rule, context) : undefined;
+  if (ruled) return { mfa: { rule: ruled } };
+  const identity = enabled ? identityError(collection, identityFields) : undefined;
+  return identity && { passwordAuth: { identityFields: identity } };
 }
 
 /** Without those that have nothing to complain about; undefined: all is well. */

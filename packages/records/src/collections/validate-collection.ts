@@ -1,14 +1,14 @@
-import type { Collection, FieldError, FieldErrors, Rule } from '@davit/domain';
-import { Resolution } from '@davit/filter';
+import type { Collection, FieldError, FieldErrors } from '@davit/domain';
 import { REQUIRED } from '../fields/field-kind.ts';
 import type { CollectionContext } from './collection-context.ts';
 import { BAD_FORMAT, lengthBetween } from './complaints.ts';
 import { validateAuthOptions } from './validate-auth-options.ts';
 import { validateFields } from './validate-fields.ts';
 import { validateIndexes } from './validate-indexes.ts';
+import { ruleError } from './validate-rule.ts';
 
 const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule'] as const;
-const INTERNAL = /^(_params|_migrations|_collections|_logs|_davit_.*|sqlite_.*)$/i;
+const INTERNAL = /^(_params|_migrations|_collections|_davit_.*)$/i;
 
 const SYSTEM_RULE: FieldError = {
   code: 'validation_collection_system_rule_change',
@@ -23,7 +23,7 @@ export function validateCollection(
   const errors: FieldErrors = {
     ...validateIdentity(collection, context),
     ...validateRules(collection, context),
-    ...(collection.type === 'auth' ? validateAuthOptions(collection) : {}),
+    ...(collection.type === 'auth' ? validateAuthOptions(collection, context) : {}),
   };
   if (collection.type !== 'view') {
     const fields = validateFields(collection, context);
@@ -67,35 +67,39 @@ function nameError(collection: Collection, context: CollectionContext): FieldErr
   const { name } = collection;
   if (name === '') return REQUIRED;
   if (Buffer.byteLength(name) > 255) return lengthBetween(1, 255);
-  if (!/^\w+$/.test(name)) return BAD_FORMAT;
   if (/_via_/i.test(name)) {
     return { code: 'validation_found_via', message: 'The value cannot contain "_via_".' };
   }
-  if (INTERNAL.test(name)) {
-    return {
-      code: 'validation_collection_name_invalid',
-      message: "The name shouldn't match with an existing internal table.",
-    };
-  }
+  if (!/^\w+$/.test(name)) return BAD_FORMAT;
   if (context.previous?.system && context.previous.name !== name) {
     return {
       code: 'validation_collection_system_name_change',
       message: 'System collection name cannot be changed.',
     };
   }
-  if (context.list().some(({ id }) => id === name && id !== collection.id)) {
+  return takenName(collection, context);
+}
+
+function takenName({ id, name }: Collection, context: CollectionContext): FieldError | undefined {
+  const twin = context.find(name);
+  if (twin && twin.id !== id && twin.name.toLowerCase() === name.toLowerCase()) {
+    return {
+      code: 'validation_collection_name_exists',
+      message: 'Collection name must be unique (case insensitive).',
+    };
+  }
+  if (context.list().some((other) => other.id === name)) {
     return {
       code: 'validation_collection_name_id_duplicate',
       message: 'The name must not match an existing collection id.',
     };
   }
-  const twin = context.find(name);
-  return twin === undefined || twin.id === collection.id
-    ? undefined
-    : {
-        code: 'validation_collection_name_exists',
-        message: 'Collection name must be unique (case insensitive).',
-      };
+  return INTERNAL.test(name)
+    ? {
+        code: 'validation_collection_name_invalid',
+        message: "The name shouldn't match with an existing internal table.",
+      }
+    : undefined;
 }
 
 function validateRules(collection: Collection, context: CollectionContext): FieldErrors {
@@ -136,26 +140,4 @@ function tableRuleError(
   const { previous } = context;
   if (previous?.system && previous[name] !== rule) return SYSTEM_RULE;
   return ruleError(collection, rule, context);
-}
-
-function ruleError(
-  collection: Collection,
-  rule: Rule,
-  context: CollectionContext,
-): FieldError | undefined {
-  if (rule === null || rule === '') return undefined;
-  try {
-    new Resolution({
-      collection,
-      find: (idOrName) =>
-        [collection.id, collection.name].includes(idOrName) ? collection : context.find(idOrName),
-      request: { context: 'default', method: '', query: {}, headers: {}, body: {} },
-      allowHidden: true,
-      now: new Date(),
-    }).filter(rule);
-    return undefined;
-  } catch (error) {
-    const raw = error instanceof Error ? error.message : String(error);
-    return { code: 'validation_invalid_rule', message: `Invalid rule. Raw error: ${raw}` };
-  }
 }

@@ -10,7 +10,7 @@ import { isInt64 } from '../fields/number.ts';
 import { generateFromPattern } from '../fields/generate-from-pattern.ts';
 import { isPattern, matchesPattern, patternError } from '../fields/pattern.ts';
 import type { CollectionContext } from './collection-context.ts';
-import { atLeast, BAD_FORMAT, lengthBetween, outside } from './complaints.ts';
+import { atLeast, BAD_FORMAT, EMPTY, lengthBetween, outside } from './complaints.ts';
 
 const MOST = 2 ** 53 - 1;
 /** As the original has it: the last letter of a label is a small one, and `xn--` follows a space. */
@@ -18,7 +18,6 @@ const DOMAIN =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-zA-Z]{1,63}| xn--[a-z0-9]{1,59})$/;
 const THUMB = /^\d+x\d+[tbf]?$/;
 const NO_SIZE = /^0x0[tbf]?$/;
-const EMPTY: FieldError = { code: 'validation_empty', message: 'Must be blank.' };
 
 type Found = FieldError | FieldErrors | undefined;
 type Check = (field: Field, context: OptionContext) => Record<string, Found>;

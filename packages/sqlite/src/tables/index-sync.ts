@@ -1,6 +1,7 @@
 import type { Collection, FieldErrors } from '@davit/domain';
 import { AppError, parseIndex, renderIndex } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
+import { sqliteMessage } from '../error.ts';
 import { quoteIdentifier } from '../sql.ts';
 import { withTextLiterals } from './text-literal.ts';
 
@@ -33,7 +34,6 @@ function createIndex(db: Database, statement: string, table: string): string | u
     withTextLiterals(renderIndex({ ...index, table }), (text) => db.exec(text));
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return `Failed to create index ${index.name} - ${reason}.`;
+    return `Failed to create index ${index.name} - ${sqliteMessage(error)}.`;
   }
 }

@@ -1,5 +1,6 @@
-import type { Collection, Field } from '@davit/domain';
+import { AppError, type Collection, type Field } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
+import { isSqliteError, sqliteMessage } from '../error.ts';
 import { quoteIdentifier } from '../sql.ts';
 import { columnDefinition } from './column.ts';
 import { createIndexes, dropIndexes } from './index-sync.ts';
@@ -25,7 +26,8 @@ export function alterTable(db: Database, next: Collection, previous: Collection)
   }
   const alter = `ALTER TABLE ${quoteIdentifier(next.name)}`;
   for (const { id, name } of previous.fields) {
-    if (!findById(next.fields, id)) db.exec(`${alter} DROP COLUMN ${quoteIdentifier(name)}`);
+    if (findById(next.fields, id)) continue;
+    naming(`drop column ${name}`, () => db.exec(`${alter} DROP COLUMN ${quoteIdentifier(name)}`));
   }
   alterColumns(db, next, previous);
   convertLists(db, next, previous);
@@ -48,12 +50,25 @@ function alterColumns(db: Database, next: Collection, previous: Collection): voi
       const from = quoteIdentifier(before.name);
       db.exec(`${alter} RENAME COLUMN ${from} TO ${quoteIdentifier(temporary)}`);
     } else {
-      db.exec(`${alter} ADD COLUMN ${quoteIdentifier(temporary)} ${columnDefinition(field)}`);
+      const column = `${quoteIdentifier(temporary)} ${columnDefinition(field)}`;
+      naming(`add column ${field.name}`, () => db.exec(`${alter} ADD COLUMN ${column}`));
     }
     moves.push([temporary, field.name]);
   }
   for (const [from, to] of moves) {
     db.exec(`${alter} RENAME COLUMN ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`);
+  }
+}
+
+/** Runs `work`; what fails is told as what it was for. */
+function naming(action: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isSqliteError(error)) throw error;
+    throw new AppError('invalid', `failed to ${action} - ${sqliteMessage(error)}`, {
+      cause: error,
+    });
   }
 }
 

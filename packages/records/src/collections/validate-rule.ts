@@ -1,0 +1,26 @@
+import type { Collection, FieldError, Rule } from '@davit/domain';
+import { Resolution } from '@davit/filter';
+import type { CollectionContext } from './collection-context.ts';
+
+/** What is wrong with a rule of the collection, if anything. */
+export function ruleError(
+  collection: Collection,
+  rule: Rule,
+  context: CollectionContext,
+): FieldError | undefined {
+  if (rule === null || rule === '') return undefined;
+  try {
+    new Resolution({
+      collection,
+      find: (idOrName) =>
+        [collection.id, collection.name].includes(idOrName) ? collection : context.find(idOrName),
+      request: { context: 'default', method: '', query: {}, headers: {}, body: {} },
+      allowHidden: true,
+      now: new Date(),
+    }).filter(rule);
+    return undefined;
+  } catch (error) {
+    const raw = error instanceof Error ? error.message : String(error);
+    return { code: 'validation_invalid_rule', message: `Invalid rule. Raw error: ${raw}` };
+  }
+}
