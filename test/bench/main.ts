@@ -13,19 +13,26 @@ import { serverStart } from './server-start.ts';
 
 /**
  * `npm run bench [-- case… [--quick] [--rows 100000] [--only 'view|refresh']]`: measures, prints Markdown, judges
- * nothing. The flags are for `records`;
- * `--rows` is for `operator`, too, and 200 there where absent.
+ * nothing. The flags are for `records`; those of `operator` are `--rollouts 200`, `--namespaces 10`, and `--alone` to do
+ * without the bare client.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     rows: { type: 'string' },
+    rollouts: { type: 'string', default: '200' },
+    namespaces: { type: 'string', default: '10' },
+    alone: { type: 'boolean', default: false },
     only: { type: 'string' },
   },
 });
 const cases: Record<string, BenchCase> = {
-  operator: operator({ size: Number(values.rows ?? 200) }),
+  operator: operator({
+    size: Number(values.rollouts),
+    namespaces: Number(values.namespaces),
+    alone: values.alone,
+  }),
   'server-start': serverStart,
   'record-to-ready': recordToReady,
   docker,

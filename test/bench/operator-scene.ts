@@ -4,13 +4,14 @@ import { type Child as Rendered, renderChildren, type RolloutResource } from '@d
 import { childProcess, controlPlane, programPath, until } from '@davit/testkit';
 import type { ControlPlane } from '@davit/testkit';
 import { installCrd } from '../cluster/install-crd.ts';
-import { inParallel, KubeClient, type KubeObject } from './kube-client.ts';
+import { inParallel, KubeClient } from './kube-client.ts';
 import { countWrites, type WriteCounts, writesBetween } from './write-counts.ts';
 
 /** the operator's default number of workers, and as many connections for the bare client */
 export const WORKERS = 4;
 const ROLLOUTS = '/apis/one-click.dev/v1alpha1/rollouts';
 const DEPLOYMENTS = '/apis/apps/v1/deployments';
+const REPLICA_SETS = '/apis/apps/v1/replicasets';
 
 const plurals: Record<string, string> = {
   ConfigMap: 'configmaps',
@@ -20,17 +21,16 @@ const plurals: Record<string, string> = {
   ServiceAccount: 'serviceaccounts',
 };
 
-interface Status {
-  observedGeneration?: number;
-  conditions?: { type: string; status: string }[];
-  availableReplicas?: number;
+export interface Fleet {
+  readonly size: number;
+  readonly namespaces: number;
 }
 
 /** A control plane whose pods are Ready without containers, and many Rollouts in it. */
 export class Scene implements AsyncDisposable {
   readonly plane: ControlPlane;
   readonly client: KubeClient;
-  readonly size: number;
+  readonly fleet: Fleet;
   readonly #signal: AbortSignal;
   readonly #nodes: AsyncDisposable;
   /** how many objects of each kind there were before */
@@ -38,19 +38,20 @@ export class Scene implements AsyncDisposable {
 
   private constructor(of: {
     plane: ControlPlane;
-    size: number;
+    fleet: Fleet;
     signal: AbortSignal;
     nodes: AsyncDisposable;
   }) {
     this.plane = of.plane;
-    this.size = of.size;
+    this.fleet = of.fleet;
     this.#signal = of.signal;
     this.#nodes = of.nodes;
     this.client = new KubeClient(of.plane, WORKERS);
   }
 
-  static async open(size: number, signal: AbortSignal): Promise<Scene> {
-    const plane = await controlPlane({ controllerManager: true, scheduler: true });
+  static async open(fleet: Fleet, signal: AbortSignal): Promise<Scene> {
+    const controllers = { controllerManager: true, scheduler: true, unthrottled: true };
+    const plane = await controlPlane(controllers);
     await installCrd(plane);
     const nodes = await childProcess(programPath('kwok'), [
       `--kubeconfig=${plane.kubeconfig}`,
@@ -58,9 +59,9 @@ export class Scene implements AsyncDisposable {
       '--manage-all-nodes',
       '--node-lease-duration-seconds=40',
     ]);
-    const scene = new Scene({ plane, size, signal, nodes });
+    const scene = new Scene({ plane, fleet, signal, nodes });
     const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'simulated' } };
-    const namespaces = [...new Set(scene.indexes.map(namespaceOf))];
+    const namespaces = [...new Set(scene.indexes.map((index) => scene.namespaceOf(index)))];
     await scene.client.create('/api/v1/nodes', node);
     for (const name of namespaces) {
       const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
@@ -74,60 +75,89 @@ export class Scene implements AsyncDisposable {
   }
 
   get indexes(): number[] {
-    return Array.from({ length: this.size }, (_, index) => index);
+    return Array.from({ length: this.fleet.size }, (_, index) => index);
+  }
+
+  namespaceOf(index: number): string {
+    return `bench-${index % this.fleet.namespaces}`;
+  }
+
+  rollout(index: number): object {
+    const { metadata, ...rest } = rollout(index);
+    return { ...rest, metadata: { ...metadata, namespace: this.namespaceOf(index) } };
+  }
+
+  /** Where an object like this child is made. */
+  pathOf(child: Rendered, index: number): string {
+    return `${base(child)}/namespaces/${this.namespaceOf(index)}/${plurals[child.kind]}`;
+  }
+
+  /** Where a Rollout is made. */
+  collectionOf(index: number): string {
+    return collection(this.namespaceOf(index));
   }
 
   create(done: (index: number, made: RolloutResource) => void = () => undefined): Promise<void> {
     return inParallel(this.indexes, WORKERS, async (index) => {
-      const path = collection(namespaceOf(index));
-      done(index, (await this.client.create(path, rollout(index))) as unknown as RolloutResource);
+      const made = await this.client.create(this.collectionOf(index), this.rollout(index));
+      done(index, made as unknown as RolloutResource);
     });
   }
 
-  /** Milliseconds from `begin` until the last child is there, and until every pod is Ready and every status says so. */
+  /** Seconds from `begin` until the last child is there, and until every pod is Ready. */
   async watch(begin: number): Promise<{ created: number; ready: number }> {
     const seconds = (): number => (performance.now() - begin) / 1000;
     const waiting = new Set(this.#collections());
     await this.until(async () => {
       for (const path of waiting) {
         const count = (await this.client.count(path)) - (this.#before.get(path) ?? 0);
-        if (count >= this.size) waiting.delete(path);
+        if (count >= this.fleet.size) waiting.delete(path);
       }
       return waiting.size === 0;
     });
     const created = seconds();
-    await this.until(async () => (await this.#all(DEPLOYMENTS)).every(isAvailable));
+    await this.until(() => this.#runsEverywhere('1'));
     return { created, ready: seconds() };
   }
 
   /** Seconds from `begin` until every Rollout says that it is Ready. */
   async reported(begin: number): Promise<number> {
-    await this.until(async () => (await this.#all(ROLLOUTS)).every(isReady));
+    await this.until(async () => {
+      const rows = await this.#rows(ROLLOUTS);
+      return rows.every(({ Ready }) => Ready === 'True');
+    });
     return (performance.now() - begin) / 1000;
   }
 
-  /** Seconds until every Deployment has this image; `follow` does what an operator would. */
-  async changeImages(tag: string, follow: (index: number) => Promise<void>): Promise<number> {
+  /**
+   * Seconds until every Deployment has this image, and until nothing else runs; `follow` does what an operator would.
+   */
+  async changeImages(
+    tag: string,
+    follow?: (index: number) => Promise<void>,
+  ): Promise<{ changed: number; rolled: number }> {
     const begin = performance.now();
-    const changed = this.indexes.map(() => Promise.withResolvers<undefined>());
+    const seconds = (): number => (performance.now() - begin) / 1000;
+    const asked = this.indexes.map(() => Promise.withResolvers<undefined>());
     const work = Promise.all([
       inParallel(this.indexes, WORKERS, async (index) => {
-        const path = `${collection(namespaceOf(index))}/app-${index}`;
+        const path = `${this.collectionOf(index)}/app-${index}`;
         await this.client.merge(path, { spec: { image: { tag } } });
-        changed[index]?.resolve(undefined);
+        asked[index]?.resolve(undefined);
       }),
       inParallel(this.indexes, WORKERS, async (index) => {
-        await changed[index]?.promise;
-        await follow(index);
+        await asked[index]?.promise;
+        await follow?.(index);
       }),
     ]);
-    const image = `davit.test/web:${tag}`;
-    await this.until(async () =>
-      (await this.#all(DEPLOYMENTS)).every((item) => JSON.stringify(item).includes(image)),
-    );
-    const seconds = (performance.now() - begin) / 1000;
+    await this.until(async () => {
+      const rows = await this.#rows(DEPLOYMENTS);
+      return rows.every(({ Images }) => Images === imageOf(tag));
+    });
+    const changed = seconds();
     await work;
-    return seconds;
+    await this.until(() => this.#runsEverywhere(tag));
+    return { changed, rolled: seconds() };
   }
 
   /** Waits until two seconds pass without a write. */
@@ -143,8 +173,8 @@ export class Scene implements AsyncDisposable {
 
   async until(is: () => Promise<boolean>): Promise<void> {
     // looking costs the API server more, the more there are
-    const interval = 50 + this.size / 2;
-    await until(is, { signal: this.#signal, timeout: 1_200_000, interval });
+    const interval = 50 + this.fleet.size;
+    await until(is, { signal: this.#signal, timeout: 3_600_000, interval });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -153,37 +183,41 @@ export class Scene implements AsyncDisposable {
     await this.plane[Symbol.asyncDispose]();
   }
 
-  async #all(path: string): Promise<KubeObject[]> {
-    const { items } = await this.client.get<{ items: KubeObject[] }>(path);
-    return items.filter(({ metadata }) => metadata.name.startsWith('app-'));
+  /** Of every Rollout one ReplicaSet has its instance, the one with this image. */
+  async #runsEverywhere(tag: string): Promise<boolean> {
+    const rows = await this.#rows(REPLICA_SETS);
+    const serving = rows.filter(({ Images, Ready }) => Images === imageOf(tag) && Ready === 1);
+    const others = rows.filter(({ Images, Current }) => Images !== imageOf(tag) && Current !== 0);
+    return serving.length === this.fleet.size && others.length === 0;
+  }
+
+  /** Without the one that is broken on purpose. */
+  async #rows(path: string): Promise<Readonly<Record<string, unknown>>[]> {
+    const rows = await this.client.table(path);
+    return rows.filter(({ Name }) => String(Name).startsWith('app-'));
   }
 
   #collections(): string[] {
-    const children = renderChildren(rollout(0) as RolloutResource);
+    const children = renderChildren(rollout(0));
     return [...new Set(children.map((child) => `${base(child)}/${plurals[child.kind]}`))];
   }
 }
 
-export const CHILDREN: number = renderChildren(rollout(0) as RolloutResource).length;
-
-/** Where an object like this child is made. */
-export function pathOf(child: Rendered, index: number): string {
-  return `${base(child)}/namespaces/${namespaceOf(index)}/${plurals[child.kind]}`;
-}
-
-export function namespaceOf(index: number): string {
-  return `bench-${Math.floor(index / 100)}`;
-}
+export const CHILDREN: number = renderChildren(rollout(0)).length;
 
 export function collection(namespace: string): string {
   return `/apis/one-click.dev/v1alpha1/namespaces/${namespace}/rollouts`;
 }
 
-export function rollout(index: number): object {
+function imageOf(tag: string): string {
+  return `davit.test/web:${tag}`;
+}
+
+export function rollout(index: number) {
   return {
     apiVersion: 'one-click.dev/v1alpha1',
     kind: 'Rollout',
-    metadata: { name: `app-${index}`, namespace: namespaceOf(index) },
+    metadata: { name: `app-${index}`, namespace: 'bench-0' },
     spec: {
       image: { registry: 'davit.test', repository: 'web', tag: '1' },
       env: [{ name: 'MODE', value: 'production' }],
@@ -196,13 +230,4 @@ export function rollout(index: number): object {
 
 function base({ apiVersion }: Rendered): string {
   return apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
-}
-
-function isReady({ status }: KubeObject): boolean {
-  const { conditions = [] } = (status ?? {}) as Status;
-  return conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True');
-}
-
-function isAvailable({ status }: KubeObject): boolean {
-  return ((status ?? {}) as Status).availableReplicas === 1;
 }

@@ -4,15 +4,7 @@ import { renderChildren, type RolloutResource } from '@davit/rollout';
 import { type Child, childProcess, freePort, until } from '@davit/testkit';
 import type { BenchCase, Row } from './bench-case.ts';
 import { inParallel, KubeClient } from './kube-client.ts';
-import {
-  CHILDREN,
-  collection,
-  namespaceOf,
-  pathOf,
-  rollout,
-  Scene,
-  WORKERS,
-} from './operator-scene.ts';
+import { CHILDREN, collection, type Fleet, Scene, WORKERS } from './operator-scene.ts';
 import { processFigures } from './process-figures.ts';
 import { countWrites, writesBetween } from './write-counts.ts';
 
@@ -23,38 +15,54 @@ const OWN =
   /^(POST|PATCH|APPLY|DELETE) (deployments|services|secrets|configmaps|serviceaccounts|rollouts\/status)$/;
 const STATUS = /^PATCH rollouts\/status$/;
 
-/** `size` Rollouts, a hundred to a namespace, on a real control plane whose pods are simulated. */
-export function operator({ size }: { size: number }): BenchCase {
+export interface OperatorCaseOptions extends Fleet {
+  /** without the bare client, which takes as long again */
+  alone: boolean;
+}
+
+/** Many Rollouts on a real control plane whose pods are simulated. */
+export function operator({ alone, ...fleet }: OperatorCaseOptions): BenchCase {
+  const { size, namespaces } = fleet;
   return {
-    name: `${size} Rollouts on a control plane with controllers, scheduler and simulated pods`,
+    name: `${size} Rollouts in ${namespaces} namespaces on a control plane with controllers, scheduler and simulated pods`,
     beside: `an undici client with ${WORKERS} connections that POSTs the same ${CHILDREN} children and patches each status as often as the operator had, on a fresh control plane in the same run`,
-    limit: 600 + size * 2,
+    limit: 1200 + size * 4,
     async run(signal) {
-      const davit = await withOperator(size, signal);
-      const bare = await withBareClient({ size, patches: davit.statusPatches, signal });
-      const pair = (what: string, unit: Row['unit'], pick: keyof Measured): Row => ({
-        ...{ what, unit, davit: davit[pick], bare: bare[pick] },
-      });
-      const alone = (what: string, unit: Row['unit'], value: number): Row => ({
-        ...{ what, unit, davit: value },
-      });
-      return [
-        pair(`${size} created, until all children exist`, 's', 'created'),
-        pair('… until every pod is Ready', 's', 'ready'),
-        alone('… until every Rollout says so', 's', davit.reported),
-        pair(`writes a Rollout until then, for ${CHILDREN} children`, 'writes', 'writes'),
-        pair('image changed on all, until every Deployment has it', 's', 'changed'),
-        alone('the same with a Rollout among them that cannot work', 's', davit.besideBroken),
-        alone(`writes in ${QUIET} s at rest`, 'writes', davit.quiet),
-        alone(`processor time in ${QUIET} s at rest`, 'CPU s', davit.quietProcessor),
-        alone('resident at rest', 'MB', davit.memory),
-        alone('start with all of them there, until ready', 's', davit.restarted),
-        alone('writes after that start', 'writes', davit.restartWrites),
-        alone('processor time of that start', 'CPU s', davit.restartProcessor),
-        alone('resident after that start', 'MB', davit.restartMemory),
-      ];
+      const davit = await withOperator(fleet, signal);
+      const patches = davit.statusPatches;
+      const bare = alone ? undefined : await withBareClient(fleet, patches, signal);
+      return rowsOf(fleet, davit, bare);
     },
   };
+}
+
+function rowsOf({ size }: Fleet, davit: OfOperator, bare: Measured | undefined): Row[] {
+  const pair = (what: string, unit: Row['unit'], pick: keyof Measured): Row => ({
+    ...{ what, unit, davit: davit[pick], bare: bare?.[pick] },
+  });
+  const alone = (what: string, unit: Row['unit'], value: number): Row => ({
+    ...{ what, unit, davit: value },
+  });
+  return [
+    pair(`${size} created, until all children exist`, 's', 'created'),
+    pair('… until every pod is Ready', 's', 'ready'),
+    alone('… until every Rollout says so', 's', davit.reported),
+    alone('processor time of the operator until then', 'CPU s', davit.createProcessor),
+    pair(`writes a Rollout until then, for ${CHILDREN} children`, 'writes', 'writes'),
+    pair('image changed on all, until every Deployment has it', 's', 'changed'),
+    pair('… until nothing else runs', 's', 'rolled'),
+    alone('processor time of the operator until then', 'CPU s', davit.changeProcessor),
+    alone('writes a Rollout for it', 'writes', davit.changeWrites),
+    alone('changed again, with one that cannot work: every Deployment', 's', davit.broken.changed),
+    alone('… until nothing else runs', 's', davit.broken.rolled),
+    alone(`writes in ${QUIET} s at rest`, 'writes', davit.quiet),
+    alone(`processor time in ${QUIET} s at rest`, 'CPU s', davit.quietProcessor),
+    alone('resident at rest', 'MB', davit.memory),
+    alone('start with all of them there, until ready', 's', davit.restarted),
+    alone('writes after that start', 'writes', davit.restartWrites),
+    alone('processor time of that start', 'CPU s', davit.restartProcessor),
+    alone('resident after that start', 'MB', davit.restartMemory),
+  ];
 }
 
 interface Measured {
@@ -62,12 +70,16 @@ interface Measured {
   ready: number;
   writes: number;
   changed: number;
+  rolled: number;
 }
 
 interface OfOperator extends Measured {
   statusPatches: number;
   reported: number;
-  besideBroken: number;
+  createProcessor: number;
+  changeProcessor: number;
+  changeWrites: number;
+  broken: { changed: number; rolled: number };
   quiet: number;
   quietProcessor: number;
   memory: number;
@@ -77,39 +89,56 @@ interface OfOperator extends Measured {
   restartMemory: number;
 }
 
-async function withOperator(size: number, signal: AbortSignal): Promise<OfOperator> {
-  await using scene = await Scene.open(size, signal);
+async function withOperator(fleet: Fleet, signal: AbortSignal): Promise<OfOperator> {
+  await using scene = await Scene.open(fleet, signal);
   const first = await started(scene, signal);
+  const used = (): number => processFigures(first.operator.pid).processor;
   const before = await countWrites(scene.client);
   const begin = performance.now();
   const created = scene.create();
   const times = await scene.watch(begin);
   await created;
   const reported = await scene.reported(begin);
+  const createProcessor = used();
   const settled = await scene.settle();
-  const changed = await scene.changeImages('2', () => Promise.resolve());
-  await scene.settle();
+  const idle = used();
+  const change = await scene.changeImages('2');
+  const changeProcessor = used() - idle;
+  const changed = await scene.settle();
   await breakOne(scene);
   await scene.settle();
-  const besideBroken = await scene.changeImages('3', () => Promise.resolve());
+  const broken = await scene.changeImages('3');
   const rest = await atRest(scene, first.operator, signal);
   await first.operator[Symbol.asyncDispose]();
-  const again = await started(scene, signal);
-  await using second = again.operator;
-  const after = await scene.settle();
-  const figures = processFigures(second.pid);
   return {
     ...times,
+    ...change,
     reported,
-    writes: writesBetween(before, settled, OWN) / size,
-    statusPatches: Math.round(writesBetween(before, settled, STATUS) / size),
-    changed,
-    besideBroken,
+    createProcessor,
+    changeProcessor,
+    broken,
+    writes: writesBetween(before, settled, OWN) / fleet.size,
+    statusPatches: Math.round(writesBetween(before, settled, STATUS) / fleet.size),
+    changeWrites: writesBetween(settled, changed, OWN) / fleet.size,
     ...rest,
-    restarted: again.seconds,
-    restartWrites: writesBetween(rest.counts, after, OWN),
-    restartProcessor: figures.processor,
-    restartMemory: figures.memory,
+    ...(await restart(scene, signal)),
+  };
+}
+
+async function restart(
+  scene: Scene,
+  signal: AbortSignal,
+): Promise<Pick<OfOperator, 'restarted' | 'restartWrites' | 'restartProcessor' | 'restartMemory'>> {
+  const before = await countWrites(scene.client);
+  const { operator, seconds } = await started(scene, signal);
+  await using second = operator;
+  const after = await scene.settle();
+  const { memory, processor } = processFigures(second.pid);
+  return {
+    restarted: seconds,
+    restartWrites: writesBetween(before, after, OWN),
+    restartProcessor: processor,
+    restartMemory: memory,
   };
 }
 
@@ -127,15 +156,16 @@ async function started(
 }
 
 /** One whose Service belongs to somebody else, and whose pods the API server refuses. */
-async function breakOne({ client }: Scene): Promise<void> {
-  const namespace = namespaceOf(0);
+async function breakOne(scene: Scene): Promise<void> {
+  const { client } = scene;
+  const namespace = scene.namespaceOf(0);
   const service = {
     ...{ apiVersion: 'v1', kind: 'Service' },
     metadata: { name: 'http-broken-svc', namespace },
     spec: { ports: [{ port: 80 }] },
   };
   await client.create(`/api/v1/namespaces/${namespace}/services`, service);
-  const { spec, ...rest } = rollout(0) as RolloutResource;
+  const { spec, ...rest } = scene.rollout(0) as RolloutResource;
   const broken = {
     ...rest,
     metadata: { name: 'broken', namespace },
@@ -148,28 +178,25 @@ async function atRest(
   scene: Scene,
   { pid }: Child,
   signal: AbortSignal,
-): Promise<Pick<OfOperator, 'quiet' | 'quietProcessor' | 'memory'> & { counts: Counts }> {
+): Promise<Pick<OfOperator, 'quiet' | 'quietProcessor' | 'memory'>> {
   const settled = await scene.settle();
   const before = processFigures(pid);
   await sleep(QUIET * 1000, undefined, { signal });
   const after = processFigures(pid);
   const counts = await countWrites(scene.client);
   return {
-    counts,
     quiet: writesBetween(settled, counts, OWN),
     quietProcessor: after.processor - before.processor,
     memory: after.memory,
   };
 }
-type Counts = Awaited<ReturnType<typeof countWrites>>;
 
-async function withBareClient(task: {
-  size: number;
-  patches: number;
-  signal: AbortSignal;
-}): Promise<Measured> {
-  const { size, patches, signal } = task;
-  await using scene = await Scene.open(size, signal);
+async function withBareClient(
+  fleet: Fleet,
+  patches: number,
+  signal: AbortSignal,
+): Promise<Measured> {
+  await using scene = await Scene.open(fleet, signal);
   await using worker = new KubeClient(scene.plane, WORKERS);
   const before = await countWrites(scene.client);
   const begin = performance.now();
@@ -179,8 +206,8 @@ async function withBareClient(task: {
     inParallel(created.entries(), WORKERS, async ([index, { promise }]) => {
       const resource = await promise;
       for (const child of renderChildren(resource))
-        await worker.create(pathOf(child, index), child);
-      const path = `${collection(namespaceOf(index))}/${resource.metadata.name}/status`;
+        await worker.create(scene.pathOf(child, index), child);
+      const path = `${scene.collectionOf(index)}/${resource.metadata.name}/status`;
       for (let patch = 1; patch <= patches; patch += 1) {
         await worker.merge(path, { status: { observedGeneration: patch } });
       }
@@ -189,13 +216,15 @@ async function withBareClient(task: {
   const times = await scene.watch(begin);
   await work;
   const settled = await scene.settle();
-  const changed = await scene.changeImages('2', async (index) => {
+  const change = await scene.changeImages('2', async (index) => {
     const resource = await created[index]!.promise;
     const spec = { ...resource.spec, image: { ...resource.spec.image, tag: '2' } };
     const children = renderChildren({ ...resource, spec });
     const deployment = children.find(({ kind }) => kind === 'Deployment');
     if (!deployment) return;
-    await worker.apply(`${pathOf(deployment, index)}/${resource.metadata.name}`, deployment);
+    const path = `${scene.pathOf(deployment, index)}/${resource.metadata.name}`;
+    await worker.apply(path, deployment);
   });
-  return { ...times, writes: writesBetween(before, settled, OWN) / size, changed };
+  const writes = writesBetween(before, settled, OWN) / fleet.size;
+  return { ...times, ...change, writes };
 }

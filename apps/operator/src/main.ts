@@ -29,6 +29,8 @@ async function run(config: Config): Promise<string | undefined> {
     case 'run': {
       // bursts (a list, two hundred reconciles) would let the young generation grow, and it is never given back
       setFlagsFromString('--semi-space-growth-factor=1');
+      // a third less memory for a third more processor time while a cluster is listed, and none at rest
+      setFlagsFromString('--optimize-for-size');
       const { createOperator } = await import('./operator.ts');
       const operator = createOperator(config);
       const stop = new AbortController();

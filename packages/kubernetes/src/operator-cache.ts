@@ -32,6 +32,9 @@ export interface OperatorCacheOptions {
   clock?: Clock;
 }
 
+/** All kinds are listed at the same time, and a page is far larger than what is kept of it. */
+const PAGE = 200;
+
 type Cache = Store<PackedObject>;
 type Watcher = Reflector<KubeObject, PackedObject>;
 
@@ -126,6 +129,7 @@ export class OperatorCache {
         path: resourcePath(type, namespace === '' ? {} : { namespace }),
         ...(whole ? {} : { labelSelector: ownerLabel }),
         store,
+        pageSize: PAGE,
         project: (object) => packObject(object, { type, about }),
         onChange: (change) => this.#changed(kind, change),
         onState: (state) => onState?.(kind, state),
