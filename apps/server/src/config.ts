@@ -12,6 +12,7 @@ import { parseAddress, parseChoice, parseCount } from './command-line/values.ts'
 import type { Address } from './command-line/values.ts';
 import { httpsConfig, tlsConfig } from './tls/tls-config.ts';
 import type { HttpsConfig, TlsConfig } from './tls/tls-config.ts';
+import { outwardEnvironment } from './outward-environment.ts';
 import { thumbnailLimits } from './thumbnail-limits.ts';
 import type { ThumbnailLimits } from './thumbnail-limits.ts';
 
@@ -61,6 +62,8 @@ export interface ServeConfig extends DirectoryConfig {
   publicDir: string;
   /** absent: PocketBase's own limits */
   thumbnails?: ThumbnailLimits;
+  /** for processes that reach other hosts */
+  outward: Record<string, string>;
   /** where Prometheus reads, apart from `/metrics` on `http` */
   metrics?: Address;
   /** made at the first start */
@@ -211,6 +214,7 @@ function serveConfig(reading: Reading, directory: DirectoryConfig): ServeConfig 
     tls: tlsConfig(reading, directory.dir),
     origins: text(values.origins)?.split(',') ?? ['*'],
     thumbnails: thumbnailLimits(env),
+    outward: outwardEnvironment(env),
     publicDir: resolve(text(values.publicDir) ?? join(directory.dir, '../pb_public')),
     ...(first && { firstSuperuser: first }),
     ...metricsAddress(reading),

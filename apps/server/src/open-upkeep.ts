@@ -40,7 +40,7 @@ export async function openUpkeep(parts: UpkeepParts): Promise<Maintenance> {
     backups: createBackupStore({
       directory: config.dir,
       databases,
-      ...(packScript && { packScript }),
+      packer: { ...(packScript && { script: packScript }), environment: config.outward },
       bucket: () => {
         const { s3 } = directory.records.settings.data.backups;
         return s3.enabled ? s3 : undefined;

@@ -5,12 +5,11 @@ import { AppError } from '@davit/domain';
 import type { BackupFile } from '@davit/domain';
 import { S3Client } from '../s3/s3-client.ts';
 import type { S3Options } from '../s3/s3-client.ts';
-import { uploadFile } from '../s3/upload-file.ts';
 import type { BackupPlace } from './backup-place.ts';
-import { sha256Of, sha256OfFile } from './manifest.ts';
+import type { Packer } from './packer.ts';
 
 /** The top of a bucket, as PocketBase keeps them. */
-export function backupBucket(options: S3Options): BackupPlace {
+export function backupBucket(options: S3Options, packer: Packer): BackupPlace {
   const client = new S3Client(options);
   const find = async (key: string): Promise<BackupFile> => {
     const { headers } = await client.send('HEAD', { key });
@@ -29,10 +28,7 @@ export function backupBucket(options: S3Options): BackupPlace {
     },
     async keep(key, path) {
       if (await exists(find, key)) throw new AppError('conflict', 'The backup exists already.');
-      await uploadFile(client, key, { path });
-      if ((await sha256Of(client.stream(key))) === (await sha256OfFile(path))) return;
-      await client.send('DELETE', { key });
-      throw new AppError('unavailable', 'The file storage keeps something else than was sent.');
+      await packer({ kind: 'send', zip: path, bucket: options, key });
     },
     read: (key) => client.stream(key),
     async delete(key) {

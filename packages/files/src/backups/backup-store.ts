@@ -12,6 +12,7 @@ import { backupFolder } from './backup-folder.ts';
 import type { BackupPlace } from './backup-place.ts';
 import { collectFiles, TEMPORARY } from './directory-files.ts';
 import { createPacker } from './packer.ts';
+import type { PackerOptions } from './packer.ts';
 
 export interface BackupStoreOptions {
   /** PocketBase's `pb_data` */
@@ -19,18 +20,17 @@ export interface BackupStoreOptions {
   databases: SnapshotSource;
   /** where they are kept while there are settings for one; otherwise in `backups/` */
   bucket?: () => S3Options | undefined;
-  /** the pack process's script where the program is bundled; default: the source */
-  packScript?: URL;
+  packer?: PackerOptions;
 }
 
 /** Backups as zip files that PocketBase makes and reads too. */
 export function createBackupStore(options: BackupStoreOptions): BackupStore {
   const { directory, databases, bucket } = options;
-  const packer = createPacker(options.packScript);
+  const packer = createPacker(options.packer);
   const folder = backupFolder(join(directory, 'backups'));
   const place = (): BackupPlace => {
     const settings = bucket?.();
-    return settings ? backupBucket(settings) : folder;
+    return settings ? backupBucket(settings, packer) : folder;
   };
   return {
     list: () => place().list(),

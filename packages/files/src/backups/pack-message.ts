@@ -1,11 +1,14 @@
+import type { Code } from '@davit/domain';
+import type { Sending } from './send-zip.ts';
+
 /** What a pack process is sent, once. */
 export type PackJob =
   | { kind: 'pack'; folder: string; zip: string }
   | { kind: 'check'; zip: string }
-  | { kind: 'unpack'; zip: string; folder: string };
+  | { kind: 'unpack'; zip: string; folder: string }
+  | ({ kind: 'send' } & Sending);
 
-/** `problem`: what is wrong with the zip; `failure`: what kept the work from being done. */
+/** `failure`: why the job was not done. */
 export interface PackAnswer {
-  problem?: string;
-  failure?: string;
+  failure?: { code: Code; message: string; cause?: string };
 }

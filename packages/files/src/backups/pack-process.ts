@@ -1,8 +1,9 @@
-// Entry of a pack process: gigabytes are packed and checked beside the server, and behind it in the queue.
+// Entry of a pack process: gigabytes are packed, checked and sent beside the server, and behind it in the queue.
 import { setPriority } from 'node:os';
 import { AppError } from '@davit/domain';
 import type { PackAnswer, PackJob } from './pack-message.ts';
 import { checkZip, packFolder, unpackZip } from './pack.ts';
+import { sendZip } from './send-zip.ts';
 
 const BEHIND = 10;
 
@@ -18,12 +19,25 @@ async function answer(job: PackJob): Promise<PackAnswer> {
     await run(job);
     return {};
   } catch (error) {
-    if (AppError.is(error, 'invalid')) return { problem: error.message };
-    return { failure: error instanceof Error ? error.message : String(error) };
+    const message = messageOf(error);
+    if (!AppError.is(error)) return { failure: { code: 'internal', message } };
+    const { code, cause } = error;
+    return { failure: { code, message, ...(cause !== undefined && { cause: messageOf(cause) }) } };
   }
 }
 
 function run(job: PackJob): Promise<void> {
-  if (job.kind === 'pack') return packFolder(job.folder, job.zip);
-  return job.kind === 'check' ? checkZip(job.zip) : unpackZip(job.zip, job.folder);
+  switch (job.kind) {
+    case 'pack':
+      return packFolder(job.folder, job.zip);
+    case 'check':
+      return checkZip(job.zip);
+    case 'unpack':
+      return unpackZip(job.zip, job.folder);
+    case 'send':
+      return sendZip(job);
+  }
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
