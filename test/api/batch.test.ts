@@ -178,6 +178,12 @@ describe('refuses', () => {
       },
       {
         ...row,
+        name: 'an item whose query cannot be read, by place',
+        body: { requests: [{ method: 'POST', url: '/api/collections/projects/records?a=%zz' }] },
+        contains: ['"0":{"code":"batch_request_failed"'],
+      },
+      {
+        ...row,
         name: 'what is no list',
         body: { requests: 'x' },
         contains: ['Failed to read the submitted batch data.'],

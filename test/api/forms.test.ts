@@ -36,6 +36,24 @@ runScenarios(
       ...{ body: { identity, password: PASSWORD }, contains: [UNREADABLE], lacks: ['validation_'] },
     })),
     {
+      ...post(`${users}/auth-with-password?identity=user@example.com`, ''),
+      ...{ name: 'a form takes parameters of its address in', status: 200 },
+      body: new URLSearchParams({ password: PASSWORD }),
+    },
+    {
+      ...{ ...signIn, name: 'the first of several values of a form counts', status: 200 },
+      body: new URLSearchParams([
+        ['identity', 'user@example.com'],
+        ['identity', 'other'],
+        ['password', PASSWORD],
+      ]),
+    },
+    {
+      ...{ method: 'PATCH', path: '/api/settings', as: 'superuser', status: 200 },
+      ...{ name: 'settings of a form are named with dots', contains: ['"appName":"By form"'] },
+      body: new URLSearchParams({ 'meta.appName': 'By form', 'batch.maxRequests': '7' }),
+    },
+    {
       ...{ ...signIn, name: 'a body of another kind', status: 400 },
       ...{ body: 'identity', headers: { 'content-type': 'text/plain' } },
       contains: ['Unsupported Content-Type.'],

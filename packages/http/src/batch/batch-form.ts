@@ -1,16 +1,20 @@
 import { AppError } from '@davit/domain';
 import type { FieldError, FieldErrors, Json, JsonObject } from '@davit/domain';
 import type { BatchItem, UploadedFile } from '@davit/records';
+import { FormFields } from '../body/form-fields.ts';
+import { member } from '../body/member.ts';
+import { formParameters } from '../body/read-body.ts';
 import type { Body } from '../body/read-body.ts';
+import { isMalformed, queryOf } from '../query.ts';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const LONGEST_URL = 2000;
 /** `requests.0.avatar`, `requests[0].avatar` */
-const PART = /^requests(?:\.(\d+)\.|\[(\d+)\]\.)(.+)$/s;
+const PART = /^requests(?:\.(0|[1-9]\d*)\.|\[(0|[1-9]\d*)\]\.)(.+)$/s;
 
 /** The requests of a batch, each with its own files. Errors: `invalid`. */
 export function parseBatch({ body, files = [] }: Body, maxRequests: number): BatchItem[] {
-  const { requests = [] } = body;
+  const requests = member(body, 'requests');
   if (requests !== null && !Array.isArray(requests)) throw unreadable();
   const items = (requests ?? []).map(parseItem);
   for (const file of files) assign(items, file);
@@ -26,18 +30,31 @@ export function unreadable(cause?: unknown): AppError {
 
 function parseItem(given: Json): BatchItem {
   if (!isObject(given)) throw unreadable();
-  const { method = '', url = '', headers, body } = given;
-  if (typeof method !== 'string' || typeof url !== 'string') throw unreadable();
-  const own = objectOrNothing(headers);
-  const texts = Object.entries(own).filter((entry): entry is [string, string] => {
-    if (typeof entry[1] === 'string') return true;
-    throw unreadable();
-  });
-  return { method, url, headers: Object.fromEntries(texts), body: objectOrNothing(body) };
+  const url = textOf(member(given, 'url'));
+  const headers = Object.entries(objectOrNothing(member(given, 'headers')));
+  return {
+    method: textOf(member(given, 'method')),
+    url,
+    headers: Object.fromEntries(headers.map(([name, value]) => [name, textOf(value)])),
+    body: { ...parametersOf(queryOf(url)), ...objectOrNothing(member(given, 'body')) },
+  };
 }
 
-function objectOrNothing(value: Json | undefined): JsonObject {
-  if (value === undefined || value === null) return {};
+/** An item is read as a form, which takes parameters of its address in; one that is malformed is refused later. */
+function parametersOf(query: string): JsonObject {
+  if (query === '' || isMalformed(query)) return {};
+  const fields = new FormFields();
+  for (const [name, value] of formParameters(query)) fields.add(name, value);
+  return fields.toBody();
+}
+
+function textOf(value: Json): string {
+  if (typeof value === 'string' || value === null) return value ?? '';
+  throw unreadable();
+}
+
+function objectOrNothing(value: Json): JsonObject {
+  if (value === null) return {};
   if (isObject(value)) return value;
   throw unreadable();
 }
@@ -49,7 +66,9 @@ function isObject(value: Json): value is JsonObject {
 function assign(items: BatchItem[], file: UploadedFile): void {
   const [, dotted, bracketed, field = ''] = PART.exec(file.field) ?? [];
   const item = items[Number(dotted ?? bracketed)];
-  if (item) (item.files ??= []).push({ ...file, field });
+  if (!item) return;
+  delete item.body[field];
+  (item.files ??= []).push({ ...file, field });
 }
 
 function lengthError(count: number, max: number): FieldError | undefined {

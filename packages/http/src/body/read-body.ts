@@ -24,9 +24,9 @@ export async function readBody(req: IncomingMessage, limit: number = BODY_LIMIT)
   if (kind === 'none') return { body: {} };
   if (kind === 'json') return { body: parseJsonBody(await readBytes(req, limit)) };
   const query = queryOf(req.url ?? '');
-  if (kind === 'multipart') return readMultipart(req, { limit, ahead: parametersOf(query) });
+  if (kind === 'multipart') return readMultipart(req, { limit, ahead: formParameters(query) });
   const bytes = await readBytes(req, limit);
-  if (kind === 'form') return { body: parseForm(bytes.toString('utf8'), parametersOf(query)) };
+  if (kind === 'form') return { body: parseForm(bytes.toString('utf8'), formParameters(query)) };
   if (bytes.length === 0) return { body: {} };
   throw new AppError('invalid', kind === 'xml' ? '' : 'Unsupported Content-Type.');
 }
@@ -42,7 +42,8 @@ function parseForm(text: string, after: Iterable<[string, string]>): JsonObject 
 /** What shapes the answer is no value of a record. */
 const OF_THE_ANSWER: ReadonlySet<string> = new Set(['fields', 'expand']);
 
-function parametersOf(query: string): [string, string][] {
+/** What a form takes in of its address. Errors: `invalid` (a malformed query). */
+export function formParameters(query: string): [string, string][] {
   if (isMalformed(query)) throw new AppError('invalid', '');
   return [...queryPairs(query)].filter(([name]) => !OF_THE_ANSWER.has(name));
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@davit/domain';
 import type { FieldError, FieldErrors, Json, JsonObject } from '@davit/domain';
+import { member } from '../body/member.ts';
 
 const MAX_CLIENT_ID = 255;
 const MAX_SUBSCRIPTIONS = 1000;
@@ -23,11 +24,6 @@ export function parseSubscribe(body: JsonObject): SubscribeForm {
   if (listError) data.subscriptions = listError;
   if (idError ?? listError) throw new AppError('invalid', '', { data });
   return form;
-}
-
-function member(body: JsonObject, name: string): Json {
-  const wanted = name.toLowerCase();
-  return Object.entries(body).find(([key]) => key.toLowerCase() === wanted)?.[1] ?? null;
 }
 
 function textOf(value: Json): string {

@@ -1,13 +1,15 @@
 import { AppError } from '@davit/domain';
-import type { Json } from '@davit/domain';
+import type { Json, JsonObject } from '@davit/domain';
 import type { Records } from '@davit/records';
 import { Router } from 'express';
 import type { Request } from 'express';
+import { bodyKind } from '../body/body-kind.ts';
 import { readBody } from '../body/read-body.ts';
 import type { Body } from '../body/read-body.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
 import { requestInfo } from '../request-info.ts';
+import { nestSettings } from './settings-form.ts';
 
 /** /api/settings, for superusers. */
 export function settingsRouter({ settings, auth }: Pick<Records, 'settings' | 'auth'>): Router {
@@ -18,8 +20,10 @@ export function settingsRouter({ settings, auth }: Pick<Records, 'settings' | 'a
   });
   router.patch('/api/settings', async (req, res) => {
     requireSuperuser(res, '@admin:settings');
-    const request = requestInfo(req, res, await readForm(req));
-    sendPicked(res, 200, (await settings.update(request)) as Json);
+    const read = await readForm(req);
+    const current = settings.data as unknown as JsonObject;
+    const body = bodyKind(req) === 'json' ? read.body : nestSettings(read.body, current);
+    sendPicked(res, 200, (await settings.update(requestInfo(req, res, { body }))) as Json);
   });
   router.post('/api/settings/test/s3', async (req, res) => {
     requireSuperuser(res, '@admin:settings');

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@davit/domain';
+import { badRequest } from '../failure.ts';
 import type { UploadedFile } from '../request.ts';
 
 /** One request of a batch, as the client wrote it. */
@@ -29,13 +30,17 @@ const ACTIONS: Record<string, { action: BatchAction; named: boolean }> = {
   DELETE: { action: 'delete', named: true },
 };
 
-/** What the item wants; undefined for what a batch cannot do. */
+/** a broken escape, or a separator nobody uses any more */
+const MALFORMED = /%(?![0-9a-f]{2})|;/i;
+
+/** What the item wants; undefined for what a batch cannot do. Throws `invalid` for a query that cannot be read. */
 export function parseTarget({ method, url }: BatchItem): BatchTarget | undefined {
   const known = ACTIONS[method.toUpperCase()];
   const [, collection, id = '', query = ''] = PATH.exec(url) ?? [];
   if (known === undefined || collection === undefined || known.named !== (id !== '')) {
     return undefined;
   }
+  if (MALFORMED.test(query)) throw badRequest();
   const parameters = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query)) {
     if (!parameters.has(name)) parameters.set(name, value);
