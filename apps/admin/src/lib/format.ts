@@ -65,5 +65,13 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
+/** "1.4 MB" */
+export function bytes(count: number): string {
+  const step = Math.min(3, Math.floor(Math.log10(Math.max(1, count)) / 3));
+  const value = count / 1000 ** step;
+  const digits = step === 0 || value >= 100 ? 0 : 1;
+  return `${value.toFixed(digits)} ${['B', 'kB', 'MB', 'GB'][step] ?? ''}`;
+}
+
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString()} ${count === 1 ? one : many}`;
