@@ -15,7 +15,7 @@ export function loadAuth(records: Records): RequestHandler {
   const admit = (context: RequestContext, auth: AuthRecord | undefined): void => {
     context.auth = auth;
     // what they do is noted with it; a connection that is closed cannot tell it any more
-    if (auth?.superuser || auth?.key) void context.ip;
+    if (auth?.superuser || auth?.key || auth?.impersonatedBy) void context.ip;
     const { superuserIPs } = records.settings.current;
     if (auth?.superuser && superuserIPs.length > 0 && !isInside(context.ip, superuserIPs)) {
       throw new AppError('forbidden', '');

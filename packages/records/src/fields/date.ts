@@ -2,23 +2,24 @@ import type { Json } from '@davit/domain';
 import { castText } from './cast.ts';
 import { REQUIRED, textOption, UNSUPPORTED, type FieldKind } from './field-kind.ts';
 import { parseDate } from './parse-date.ts';
+import { isStoredDate } from './stored-date.ts';
 
 /** `2026-01-02 03:04:05.678Z` */
 export function formatDate(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('T', ' ');
 }
 
-const STORED = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z$/;
 const YEAR_0 = -62_167_219_200_000;
 const YEAR_10000 = 253_402_300_800_000;
 /** Go's zero time, the first moment of the year 1: no date */
 const ZERO = -62_135_596_800_000;
+const ZERO_TEXT = formatDate(ZERO);
 
 /** '' for whatever is not a date; text without a zone is UTC. As with PocketBase numbers are none. */
 export function castDate(input: Json): string {
   if (typeof input !== 'string' || input === '') return '';
-  const stored = STORED.test(input) ? formatted(Date.parse(input.replace(' ', 'T'))) : '';
-  return stored === input ? stored : formatted(parseDate(input));
+  if (isStoredDate(input)) return input === ZERO_TEXT ? '' : input;
+  return formatted(parseDate(input));
 }
 
 function formatted(milliseconds: number): string {

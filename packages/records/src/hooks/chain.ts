@@ -20,6 +20,8 @@ interface Handler<E, R> {
 /** The handlers of one kind of event: a chain of responsibility. */
 export class HookChain<E extends { next(): R }, R> {
   #handlers: Handler<E, R>[] = [];
+  /** those for some tags; a list of tags is made once for each version of a collection */
+  #matching = new WeakMap<readonly string[], Handler<E, R>[]>();
   readonly #name: string;
   #counter = 0;
 
@@ -41,24 +43,24 @@ export class HookChain<E extends { next(): R }, R> {
     };
     const known = this.#handlers.findIndex(({ id }) => id === handler.id);
     const next = known < 0 ? [...this.#handlers, handler] : this.#handlers.with(known, handler);
-    this.#handlers = next.sort((a, b) => a.priority - b.priority); // stable
+    this.#change(next.sort((a, b) => a.priority - b.priority)); // stable
     return handler.id;
   };
 
   remove(id: string): boolean {
     const before = this.#handlers.length;
-    this.#handlers = this.#handlers.filter((handler) => handler.id !== id);
+    this.#change(this.#handlers.filter((handler) => handler.id !== id));
     return this.#handlers.length < before;
   }
 
   clear(): void {
-    this.#handlers = [];
+    this.#change([]);
   }
 
   /** Worth building an event for? */
   handles(tags: readonly string[]): boolean {
     if (this.#handlers.length === 0) return false;
-    return this.#handlers.some((handler) => matches(handler.tags, tags));
+    return this.#for(tags).length > 0;
   }
 
   /**
@@ -68,7 +70,8 @@ export class HookChain<E extends { next(): R }, R> {
   run(event: Omit<E, 'next'>, tags: readonly string[], last: (event: E) => R): R {
     const chained = event as E;
     if (this.#handlers.length === 0) return last(chained);
-    const handlers = this.#handlers.filter((handler) => matches(handler.tags, tags));
+    const handlers = this.#for(tags);
+    if (handlers.length === 0) return last(chained);
     let step = 0;
     const next = (): R => {
       const index = step++;
@@ -79,6 +82,19 @@ export class HookChain<E extends { next(): R }, R> {
     };
     chained.next = next;
     return next();
+  }
+
+  #change(handlers: Handler<E, R>[]): void {
+    this.#handlers = handlers;
+    this.#matching = new WeakMap();
+  }
+
+  #for(tags: readonly string[]): Handler<E, R>[] {
+    const known = this.#matching.get(tags);
+    if (known) return known;
+    const matching = this.#handlers.filter((handler) => matches(handler.tags, tags));
+    if (tags.length > 0) this.#matching.set(tags, matching);
+    return matching;
   }
 }
 

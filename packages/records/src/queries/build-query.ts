@@ -34,7 +34,7 @@ export function buildQuery(core: Pick<Core, 'catalog' | 'clock'>, plan: ReadPlan
   const resolution = new Resolution({
     collection,
     find: (idOrName) => findFor(core, client.isAsking ? plan.request?.auth : undefined, idOrName),
-    request: plan.request && filterRequest(plan.request),
+    request: filterRequest(plan),
     allowHidden: true,
     now: new Date(core.clock.now()),
   });
@@ -78,15 +78,21 @@ function withEntries(query: Query, field: Field): Query {
   return { ...query, joins: [...query.joins, join] };
 }
 
-function filterRequest(request: RequestInfo): FilterRequest {
-  const { context, method, query, headers, body, auth } = request;
+/** Nobody looks at it where there is no expression. */
+function filterRequest({ request, rule, filter, sort }: ReadPlan): FilterRequest | undefined {
+  if (request === undefined || (!rule && !filter && !sort)) return undefined;
+  const { context, method, auth } = request;
   const record = auth?.record;
   return {
     context,
     method,
-    query,
-    headers,
-    body,
+    get query() {
+      return request.query;
+    },
+    get headers() {
+      return request.headers;
+    },
+    body: request.body,
     auth: auth && {
       id: auth.record.id,
       collectionId: auth.collection.id,
