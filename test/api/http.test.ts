@@ -1,5 +1,6 @@
-import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askRaw } from './ask-raw.ts';
+import type { Answer } from './ask-raw.ts';
 import { runScenarios, send } from './scenario.ts';
 import { startServer } from './server.ts';
 import type { TestServer } from './server.ts';
@@ -108,9 +109,8 @@ test.each([
   ['POST', '/api//health?a=1&b=%20', '/api/health?a=1&b=%20'],
   ['GET', '//\\evil.example', '/%5Cevil.example'],
 ])('%s %s leads to the path that is meant', async (method, path, location) => {
-  const answer = await request(server.url, { method, path });
-  await answer.body.dump();
-  expect([answer.statusCode, answer.headers.location]).toEqual([307, location]);
+  const { status, headers } = await askRaw(server, path, { method });
+  expect([status, headers.location]).toEqual([307, location]);
 });
 
 describe('every response', () => {
@@ -192,10 +192,16 @@ describe('bodies', () => {
       contains: LOADING,
     },
     {
-      ...json('a type that cannot be read', '<a/>'),
-      headers: { 'content-type': 'application/xml' },
+      ...json('a type that cannot be read', 'a,b'),
+      headers: { 'content-type': 'text/csv' },
       status: 400,
       contains: ['Unsupported Content-Type.'],
+    },
+    {
+      ...json('XML', '<a/>'),
+      headers: { 'content-type': 'application/xml' },
+      status: 400,
+      contains: LOADING,
     },
     {
       ...json('none at all', undefined),
@@ -213,6 +219,22 @@ describe('bodies', () => {
       contains: ['Request entity too large.'],
     },
   ] as Parameters<typeof runScenarios>[1]);
+
+  test.each(['GET', 'DELETE'])('those of %s are seen by rules', async (method) => {
+    const { records } = server.server;
+    const rule = '@request.body.word = "please"';
+    const [name, field] = [`polite${method}`, { name: 'a', type: 'text' }];
+    const rules = { viewRule: rule, deleteRule: rule };
+    await records.collections.create({ name, type: 'base', fields: [field], ...rules });
+    const { id } = await records.save(name, { a: 'x' });
+    const ask = (body: string): Promise<Answer> =>
+      askRaw(server, `/api/collections/${name}/records/${id}`, {
+        ...{ method, body, headers: { 'content-type': 'application/json' } },
+      });
+    expect((await ask('{"word":"now"}')).status).toBe(404);
+    expect((await ask('{')).status).toBe(400);
+    expect((await ask('{"word":"please"}')).status).toBe(method === 'GET' ? 200 : 204);
+  });
 
   test('more than 32 MiB without a length is refused while it arrives', async () => {
     const chunk = new Uint8Array(1024 * 1024).fill(0x20);

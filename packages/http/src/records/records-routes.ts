@@ -1,4 +1,6 @@
-import type { Records } from '@davit/records';
+import type { Records, RequestInfo } from '@davit/records';
+import type { Request, Response } from 'express';
+import { hasBody } from '../body/body-kind.ts';
 import { readBody } from '../body/read-body.ts';
 import type { CollectionRoutes } from '../collection-routes.ts';
 import { sendJson, sendNoContent } from '../json-response.ts';
@@ -14,7 +16,8 @@ export function recordsRoutes(records: Records, limiter: RateLimiter): Collectio
     records: {
       async GET(req, res) {
         limit(req, res, 'list');
-        sendJson(res, 200, await records.list(req.params.collection, requestInfo(req, res)));
+        const request = hasBody(req) ? await withBody(req, res) : requestInfo(req, res);
+        sendJson(res, 200, await records.list(req.params.collection, request));
       },
       async POST(req, res) {
         limit(req, res, 'create');
@@ -27,7 +30,8 @@ export function recordsRoutes(records: Records, limiter: RateLimiter): Collectio
       async GET(req, res) {
         limit(req, res, 'view');
         const { collection, id } = req.params;
-        sendJson(res, 200, await records.view(collection, id, requestInfo(req, res)));
+        const request = hasBody(req) ? await withBody(req, res) : requestInfo(req, res);
+        sendJson(res, 200, await records.view(collection, id, request));
       },
       async PATCH(req, res) {
         limit(req, res, 'update');
@@ -39,9 +43,15 @@ export function recordsRoutes(records: Records, limiter: RateLimiter): Collectio
       async DELETE(req, res) {
         limit(req, res, 'delete');
         const { collection, id } = req.params;
-        await records.delete(collection, id, requestInfo(req, res));
+        const request = hasBody(req) ? await withBody(req, res) : requestInfo(req, res);
+        await records.delete(collection, id, request);
         sendNoContent(res);
       },
     },
   };
+}
+
+/** Rules may look at the body of any request. */
+async function withBody(req: Request, res: Response): Promise<RequestInfo> {
+  return requestInfo(req, res, await readBody(req));
 }
