@@ -13,18 +13,26 @@ export const CONDITION_TYPES = [
 ] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
 
-const amounts = Type.Object({ cpu: Type.String(), memory: Type.String() });
+const text = (description: string) => Type.String({ description });
+const count = (description: string) => Type.Integer({ format: 'int32', description });
+const time = (description: string) => Type.String({ format: 'date-time', description });
+
+const amounts = (description: string) =>
+  Type.Object({ cpu: text('Cores.'), memory: text('Bytes.') }, { description });
 
 const ConditionSchema = Type.Object({
-  type: Type.String({ maxLength: 316 }),
+  type: Type.String({ maxLength: 316, description: `${CONDITION_TYPES.join(', ')}.` }),
   status: Type.Unsafe<'True' | 'False' | 'Unknown'>({
     type: 'string',
     enum: ['True', 'False', 'Unknown'],
+    description: 'Whether it holds.',
   }),
-  reason: Type.String({ minLength: 1, maxLength: 1024 }),
-  message: Type.String({ maxLength: 32_768 }),
-  lastTransitionTime: Type.String({ format: 'date-time' }),
-  observedGeneration: Type.Optional(Type.Integer({ format: 'int64', minimum: 0 })),
+  reason: Type.String({ minLength: 1, maxLength: 1024, description: 'Why, as one word.' }),
+  message: Type.String({ maxLength: 32_768, description: 'Why, in plain words.' }),
+  lastTransitionTime: time('When the status became another.'),
+  observedGeneration: Type.Optional(
+    Type.Integer({ format: 'int64', minimum: 0, description: 'The generation it is about.' }),
+  ),
 });
 export type Condition = Static<typeof ConditionSchema>;
 
@@ -32,66 +40,78 @@ export type Condition = Static<typeof ConditionSchema>;
 const RolloutStatusSchema = Type.Object(
   {
     deployment: Type.Optional(
-      Type.Object({
-        replicas: Type.Integer({ format: 'int32' }),
-        podNames: Type.Array(Type.String()),
-        resources: Type.Object({ requestSum: amounts, limitSum: amounts }),
-        status: Type.String({ description: 'OK, Pending or NotReady.' }),
-      }),
+      Type.Object(
+        {
+          replicas: count('Existing instances.'),
+          podNames: Type.Array(Type.String(), { description: 'Pods of the app, by name.' }),
+          resources: Type.Object(
+            {
+              requestSum: amounts('What its pods are guaranteed, together.'),
+              limitSum: amounts('What its pods may use at most, together.'),
+            },
+            { description: 'What its pods ask for.' },
+          ),
+          status: text('OK, Pending or NotReady.'),
+        },
+        { description: 'The instances, in the words of One-Click.' },
+      ),
     ),
     services: Type.Optional(
       Type.Array(
         Type.Object({
-          name: Type.String(),
-          ports: Type.Array(Type.Integer({ format: 'int32' })),
-          status: Type.String(),
+          name: text('Name of the Service.'),
+          ports: Type.Array(Type.Integer({ format: 'int32' }), { description: 'Its ports.' }),
+          status: text('OK.'),
         }),
+        { description: 'One a port of the app.' },
       ),
     ),
     ingresses: Type.Optional(
       Type.Array(
         Type.Object({
-          name: Type.String(),
-          hosts: Type.Array(Type.String()),
-          status: Type.String({ description: 'Operational or Pending.' }),
+          name: text('Name of the Ingress.'),
+          hosts: Type.Array(Type.String(), { description: 'Its hosts.' }),
+          status: text('Operational or Pending.'),
         }),
+        { description: 'One an interface with rules.' },
       ),
     ),
     volumes: Type.Optional(
       Type.Array(
         Type.Object({
-          name: Type.String(),
-          status: Type.String({ description: 'Bound, Pending, Lost or Unknown.' }),
+          name: text('Name of the claim.'),
+          status: text('Bound, Pending, Lost or Unknown.'),
         }),
+        { description: 'Claims of the app.' },
       ),
     ),
     cronjobs: Type.Optional(
       Type.Array(
         Type.Object({
-          name: Type.String(),
-          lastScheduleTime: Type.Optional(Type.String()),
-          lastSuccessfulTime: Type.Optional(Type.String()),
-          active: Type.Optional(
-            Type.Integer({ format: 'int32', description: 'Runs that go on right now.' }),
-          ),
-          runAt: Type.Optional(Type.String({ description: 'The runAt that was carried out.' })),
+          name: text('Name of the cron job.'),
+          lastScheduleTime: Type.Optional(text('When a run was started last, by schedule.')),
+          lastSuccessfulTime: Type.Optional(text('When a run ended well last.')),
+          active: Type.Optional(count('Runs that go on right now.')),
+          runAt: Type.Optional(text('The runAt that was carried out.')),
           running: Type.Optional(Type.Boolean({ description: 'Whether that run goes on.' })),
         }),
+        { description: 'Cron jobs of the app.' },
       ),
     ),
     rollback: Type.Optional(
       Type.Object(
         {
-          revision: Type.String({ description: 'Hash of the spec that failed.' }),
-          reason: Type.String(),
-          message: Type.String({ description: 'Why it failed.' }),
-          time: Type.String({ format: 'date-time' }),
+          revision: text('Hash of the spec that failed.'),
+          reason: text('Why it failed, as one word.'),
+          message: text('Why it failed.'),
+          time: time('When it was taken back.'),
         },
         { description: 'Set while the last spec that worked runs in place of the current one.' },
       ),
     ),
     conditions: Type.Optional(
       Type.Array(ConditionSchema, {
+        description: 'As kstatus reads them.',
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['type'],
       }),
@@ -100,29 +120,22 @@ const RolloutStatusSchema = Type.Object(
       Type.Integer({ format: 'int64', description: 'The generation this status is about.' }),
     ),
     phase: Type.Optional(
-      Type.Unsafe<(typeof PHASES)[number]>({ type: 'string', enum: [...PHASES] }),
+      Type.Unsafe<(typeof PHASES)[number]>({
+        type: 'string',
+        enum: [...PHASES],
+        description: 'Where it stands, as one word.',
+      }),
     ),
-    reason: Type.Optional(Type.String({ description: 'UpperCamel; empty when Running.' })),
-    message: Type.Optional(Type.String({ description: 'Plain words a person can act on.' })),
-    rolloutId: Type.Optional(
-      Type.String({ description: 'The rollout record this status is about.' }),
-    ),
-    replicas: Type.Optional(Type.Integer({ format: 'int32', description: 'Existing instances.' })),
-    updatedReplicas: Type.Optional(
-      Type.Integer({ format: 'int32', description: 'Instances of the newest spec.' }),
-    ),
-    readyReplicas: Type.Optional(
-      Type.Integer({ format: 'int32', description: 'Instances that serve.' }),
-    ),
-    selector: Type.Optional(
-      Type.String({ description: 'Selects the pods, for the scale subresource.' }),
-    ),
+    reason: Type.Optional(text('UpperCamel; empty when Running.')),
+    message: Type.Optional(text('Plain words a person can act on.')),
+    rolloutId: Type.Optional(text('The rollout record this status is about.')),
+    replicas: Type.Optional(count('Existing instances.')),
+    updatedReplicas: Type.Optional(count('Instances of the newest spec.')),
+    readyReplicas: Type.Optional(count('Instances that serve.')),
+    selector: Type.Optional(text('Selects the pods, for the scale subresource.')),
     urls: Type.Optional(Type.Array(Type.String(), { description: 'Where the app is reached.' })),
     rendererVersion: Type.Optional(
-      Type.Integer({
-        format: 'int32',
-        description: 'Version of the renderer that made the pods; 0: the original operator.',
-      }),
+      count('Version of the renderer that made the pods; 0: the original operator.'),
     ),
   },
   { description: 'What the operator found.' },
