@@ -244,11 +244,26 @@ describe('providers', () => {
     expect((await signIn('user@example.com', PASSWORD)).status).toBe(400);
   });
 
+  test('leave out an address they do not vouch for', async () => {
+    const { fields } = server.server.records.collections.get('users');
+    const optional = fields.map((field) =>
+      field.name === 'email' ? { ...field, required: false } : field,
+    );
+    await configure({ fields: optional });
+    person = { sub: 'p4', name: 'Pat', email: 'pat@example.com', email_verified: false };
+    const { body } = await signInThere();
+    expect(body).toMatchObject({ meta: { isNew: true, email: '' }, record: { email: '' } });
+  });
+
   test('are linked to whoever is signed in, and can be unlinked', async () => {
     const { body } = await signInThere({ as: 'user' });
     expect(body.record).toMatchObject({ id: server.ids.user, email: 'user@example.com' });
     const [link] = await server.server.records.find('_externalAuths');
     expect(link).toMatchObject({ recordRef: server.ids.user, provider: 'oidc', providerId: 'p1' });
+    person = { sub: 'p5', name: 'Pat', email: 'pat@example.com', email_verified: true };
+    const second = await signInThere({ as: 'user' });
+    expect([second.status, second.body.message]).toEqual([400, 'Failed to authenticate.']);
+    expect(second.body.data).toHaveProperty('provider');
     const path = `/api/collections/_externalAuths/records/${link!.id}`;
     expect((await api(path, undefined, { as: 'user', method: 'DELETE' })).status).toBe(204);
     expect((await signInThere()).body.meta).toMatchObject({ isNew: true });

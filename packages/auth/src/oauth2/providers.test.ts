@@ -175,6 +175,7 @@ test('reads the others as they document themselves', async () => {
   const gitlab = { id: 2, username: 'ann', email: 'a@x.example', confirmed_at: null };
   expect((await signIn('gitlab', { '/me': gitlab })).user).toMatchObject({
     id: '2',
+    email: '',
     emailVerified: false,
   });
   const monday = {
@@ -183,6 +184,20 @@ test('reads the others as they document themselves', async () => {
   const { user, seen } = await signIn('monday', { '/me': monday });
   expect(user).toMatchObject({ id: '3', emailVerified: true });
   expect(seen[1]).toMatchObject({ method: 'POST' });
+});
+
+test.each([
+  ['google', { sub: '1', email: 'a@x.example', email_verified: false }],
+  ['discord', { id: '1', email: 'a@x.example', verified: false }],
+  ['kakao', { id: 1, kakao_account: { email: 'a@x.example', is_email_verified: true } }],
+  ['livechat', { account_id: '1', email: 'a@x.example' }],
+  ['patreon', { data: { id: '1', attributes: { email: 'a@x.example' } } }],
+  ['wakatime', { data: { id: '1', email: 'a@x.example', is_email_confirmed: false } }],
+  ['oidc', { sub: '1', email: 'a@x.example', email_verified: 'false' }],
+])('%s: an address that it calls unproven is none', async (name, me) => {
+  const config = name === 'oidc' ? { authURL: 'https://x.example/a' } : {};
+  const { user } = await signIn(name, { '/me': me }, { userInfoURL: '/me', ...config });
+  expect(user).toMatchObject({ id: '1', email: '', emailVerified: false });
 });
 
 test('sends the credentials in a header where the provider wants them there', async () => {

@@ -30,3 +30,11 @@ export function asObject(value: Json | undefined): JsonObject {
 export function asList(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.map(asObject) : [];
 }
+
+/** Of providers that tell unproven addresses from proven ones: an unproven one is nobody's. */
+export function provenEmail(
+  email: string,
+  isProven: boolean,
+): { email: string; emailVerified: boolean } {
+  return isProven ? { email, emailVerified: email !== '' } : { email: '', emailVerified: false };
+}

@@ -1,6 +1,6 @@
 import { readIdToken } from '../id-token.ts';
 import type { Provider } from '../provider.ts';
-import { flagAt, textAt } from '../read-json.ts';
+import { flagAt, provenEmail, textAt } from '../read-json.ts';
 
 export const apple: Provider = {
   name: 'apple',
@@ -23,8 +23,7 @@ export const apple: Provider = {
     id: textAt(user, 'sub'),
     name: textAt(user, 'name'),
     username: '',
-    email: textAt(user, 'email'),
-    emailVerified: flagAt(user, 'email_verified'),
+    ...provenEmail(textAt(user, 'email'), flagAt(user, 'email_verified')),
     avatarURL: '',
   }),
 };

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { flagAt, textAt } from '../read-json.ts';
+import { flagAt, provenEmail, textAt } from '../read-json.ts';
 
 export const discord: Provider = {
   name: 'discord',
@@ -14,8 +14,7 @@ export const discord: Provider = {
     id: textAt(user, 'id'),
     name: textAt(user, 'global_name') || textAt(user, 'username'),
     username: textAt(user, 'username'),
-    email: textAt(user, 'email'),
-    emailVerified: flagAt(user, 'verified'),
+    ...provenEmail(textAt(user, 'email'), flagAt(user, 'verified')),
     avatarURL:
       textAt(user, 'avatar') &&
       `https://cdn.discordapp.com/avatars/${textAt(user, 'id')}/${textAt(user, 'avatar')}.png`,

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { textAt } from '../read-json.ts';
+import { provenEmail, textAt } from '../read-json.ts';
 
 export const gitlab: Provider = {
   name: 'gitlab',
@@ -14,8 +14,7 @@ export const gitlab: Provider = {
     id: textAt(user, 'id'),
     name: textAt(user, 'name'),
     username: textAt(user, 'username'),
-    email: textAt(user, 'email'),
-    emailVerified: textAt(user, 'confirmed_at') !== '',
+    ...provenEmail(textAt(user, 'email'), textAt(user, 'confirmed_at') !== ''),
     avatarURL: textAt(user, 'avatar_url'),
   }),
 };

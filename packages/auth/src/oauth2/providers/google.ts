@@ -1,7 +1,7 @@
 import GoogleStrategy from 'passport-google-oauth20';
 import type { StrategyOptions } from 'passport-google-oauth20';
 import type { Provider } from '../provider.ts';
-import { flagAt, textAt } from '../read-json.ts';
+import { flagAt, provenEmail, textAt } from '../read-json.ts';
 
 /** of passport-oauth2, open to those who extend it */
 interface Client {
@@ -32,8 +32,7 @@ export const google: Provider = {
     id: textAt(user, 'sub'),
     name: textAt(user, 'name'),
     username: '',
-    email: textAt(user, 'email'),
-    emailVerified: flagAt(user, 'email_verified'),
+    ...provenEmail(textAt(user, 'email'), flagAt(user, 'email_verified')),
     avatarURL: textAt(user, 'picture'),
   }),
 };

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { flagAt, textAt } from '../read-json.ts';
+import { flagAt, provenEmail, textAt } from '../read-json.ts';
 
 export const kakao: Provider = {
   name: 'kakao',
@@ -14,10 +14,11 @@ export const kakao: Provider = {
     id: textAt(user, 'id'),
     name: '',
     username: textAt(user, 'properties.nickname'),
-    email: textAt(user, 'kakao_account.email'),
-    emailVerified:
+    ...provenEmail(
+      textAt(user, 'kakao_account.email'),
       flagAt(user, 'kakao_account.is_email_verified') &&
-      flagAt(user, 'kakao_account.is_email_valid'),
+        flagAt(user, 'kakao_account.is_email_valid'),
+    ),
     avatarURL: textAt(user, 'properties.profile_image'),
   }),
 };

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { flagAt, textAt } from '../read-json.ts';
+import { flagAt, provenEmail, textAt } from '../read-json.ts';
 
 export const livechat: Provider = {
   name: 'livechat',
@@ -14,8 +14,7 @@ export const livechat: Provider = {
     id: textAt(user, 'account_id'),
     name: textAt(user, 'name'),
     username: '',
-    email: textAt(user, 'email'),
-    emailVerified: flagAt(user, 'email_verified'),
+    ...provenEmail(textAt(user, 'email'), flagAt(user, 'email_verified')),
     avatarURL: textAt(user, 'avatar_url'),
   }),
 };

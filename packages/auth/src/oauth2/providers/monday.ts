@@ -1,6 +1,6 @@
 import type { Provider } from '../provider.ts';
 import { graphql } from '../graphql.ts';
-import { flagAt, textAt } from '../read-json.ts';
+import { flagAt, provenEmail, textAt } from '../read-json.ts';
 
 export const monday: Provider = {
   name: 'monday',
@@ -18,8 +18,7 @@ export const monday: Provider = {
       id: textAt(user, 'data.me.id'),
       name: textAt(user, 'data.me.name'),
       username: '',
-      email: textAt(user, 'data.me.email'),
-      emailVerified: flagAt(user, 'data.me.is_verified'),
+      ...provenEmail(textAt(user, 'data.me.email'), flagAt(user, 'data.me.is_verified')),
       avatarURL: textAt(user, 'data.me.photo_small'),
     };
   },

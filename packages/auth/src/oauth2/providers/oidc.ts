@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@davit/domain';
 import { fetchJson } from '../fetch-json.ts';
 import { readIdToken } from '../id-token.ts';
 import type { Answer, Provider, Settings } from '../provider.ts';
-import { asObject, flagAt, textAt } from '../read-json.ts';
+import { asObject, flagAt, provenEmail, textAt } from '../read-json.ts';
 
 const DISCOVERY_MS = 10_000;
 
@@ -25,8 +25,7 @@ export const oidc: Provider = {
     id: textAt(user, 'sub'),
     name: textAt(user, 'name'),
     username: textAt(user, 'preferred_username'),
-    email: textAt(user, 'email'),
-    emailVerified: flagAt(user, 'email_verified'),
+    ...provenEmail(textAt(user, 'email'), flagAt(user, 'email_verified')),
     avatarURL: textAt(user, 'picture'),
   }),
 };

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { flagAt, textAt } from '../read-json.ts';
+import { flagAt, provenEmail, textAt } from '../read-json.ts';
 
 export const patreon: Provider = {
   name: 'patreon',
@@ -15,8 +15,10 @@ export const patreon: Provider = {
     id: textAt(user, 'data.id'),
     name: textAt(user, 'data.attributes.full_name'),
     username: textAt(user, 'data.attributes.vanity'),
-    email: textAt(user, 'data.attributes.email'),
-    emailVerified: flagAt(user, 'data.attributes.is_email_verified'),
+    ...provenEmail(
+      textAt(user, 'data.attributes.email'),
+      flagAt(user, 'data.attributes.is_email_verified'),
+    ),
     avatarURL: textAt(user, 'data.attributes.image_url'),
   }),
 };

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { flagAt, textAt } from '../read-json.ts';
+import { flagAt, provenEmail, textAt } from '../read-json.ts';
 
 export const wakatime: Provider = {
   name: 'wakatime',
@@ -14,8 +14,7 @@ export const wakatime: Provider = {
     id: textAt(user, 'data.id'),
     name: textAt(user, 'data.display_name'),
     username: textAt(user, 'data.username'),
-    email: textAt(user, 'data.email'),
-    emailVerified: flagAt(user, 'data.is_email_confirmed'),
+    ...provenEmail(textAt(user, 'data.email'), flagAt(user, 'data.is_email_confirmed')),
     avatarURL: flagAt(user, 'data.photo_public') ? textAt(user, 'data.photo') : '',
   }),
 };

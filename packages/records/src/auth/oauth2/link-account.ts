@@ -1,4 +1,4 @@
-import type { Collection, OAuth2User } from '@davit/domain';
+import { AppError, type Collection, type OAuth2User } from '@davit/domain';
 import type { RecordsTransaction } from '../../operations.ts';
 import type { RecordData } from '../../record.ts';
 import type { RequestInfo } from '../../request.ts';
@@ -24,9 +24,20 @@ export async function linkAccount(
   options: LinkOptions,
 ): Promise<RecordData> {
   const { record } = options;
-  const linked = record ? await adopt(tx, options, record) : await create(tx, options);
-  await ensureLink(tx, options, linked);
+  const linked = record ? await explained(adopt(tx, options, record)) : await create(tx, options);
+  await explained(ensureLink(tx, options, linked));
   return linked;
+}
+
+/** Complaints about a new account are about what its owner sent; any others, about the sign-in. */
+async function explained<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!AppError.is(error, 'invalid')) throw error;
+    const data = error.data && { data: error.data };
+    throw new AppError('invalid', 'Failed to authenticate.', { cause: error, ...data });
+  }
 }
 
 /** A visitor's create request, with the collection's own rule. */
