@@ -6,7 +6,7 @@ import {
   type Field,
   type JsonObject,
 } from '@davit/domain';
-import { DEFAULT_ID_PATTERN } from '../fields/text.ts';
+import { DEFAULT_ID_PATTERN } from '../fields/pattern.ts';
 import { authFields, authOptions, ENFORCED } from './auth-scaffold.ts';
 import { normalizeField } from './field-options.ts';
 

@@ -1,6 +1,6 @@
 import type { Collection, Field, FieldType, JsonObject } from '@davit/domain';
 import { randomText } from '../fields/random.ts';
-import { DEFAULT_ID_PATTERN } from '../fields/text.ts';
+import { DEFAULT_ID_PATTERN } from '../fields/pattern.ts';
 import { normalizeField } from './field-options.ts';
 import { RESERVED_NAMES } from './validate-fields.ts';
 import { parseViewQuery, type ViewColumn, type ViewQuery } from './view-columns.ts';

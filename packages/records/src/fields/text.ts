@@ -2,10 +2,8 @@ import type { Field, FieldError } from '@davit/domain';
 import { castText } from './cast.ts';
 import { numberOption, REQUIRED, textOption, UNSUPPORTED, type FieldKind } from './field-kind.ts';
 import { generateFromPattern } from './generate-from-pattern.ts';
-import { matchesPattern } from './pattern.ts';
+import { DEFAULT_ID_PATTERN, matchesPattern } from './pattern.ts';
 
-/** The pattern ids have unless somebody changed it: nothing in it can be dangerous in a path. */
-export const DEFAULT_ID_PATTERN = '^[a-z0-9]+$';
 const FORBIDDEN_IN_ID = /[./\\|"'`<>:?*%$\0\t\n\r ]/;
 const RESERVED_ID = /^(con|prn|aux|nul|(com|lpt)[1-9])$/i;
 
@@ -48,7 +46,7 @@ function checkId(value: string, field: Field): FieldError | undefined {
 /** Length in code points, then the pattern. Min, max and pattern are optional. */
 export function checkText(value: string, field: Field): FieldError | undefined {
   if (value === '') return field.required || field.primaryKey ? REQUIRED : undefined;
-  const length = [...value].length;
+  const length = codePoints(value);
   const min = numberOption(field, 'min', 0);
   if (length < min) {
     return {
@@ -70,6 +68,12 @@ export function checkText(value: string, field: Field): FieldError | undefined {
     return { code: 'validation_invalid_format', message: 'Invalid value format.' };
   }
   return undefined;
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; count++) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  return count;
 }
 
 /** A new value for an empty field on create; '' where the field has no pattern for that. */

@@ -20,6 +20,7 @@ export const NO_UPLOADS: StoredUploads = {
 
 /** Puts the draft's new files where they will stay. */
 export async function storeUploads(core: Core, draft: Draft): Promise<StoredUploads> {
+  if (draft.uploads.size === 0) return NO_UPLOADS;
   const names = new Set(fileNames(draft, draft.record));
   const uploads = [...draft.uploads.values()].filter(({ storedName }) => names.has(storedName));
   if (uploads.length === 0) return NO_UPLOADS;

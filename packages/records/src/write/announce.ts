@@ -2,6 +2,7 @@ import type { Core } from '../core.ts';
 import { removeObsoleteFiles } from '../files/store-uploads.ts';
 import { handlesModel, runModel, WRITE_OF } from '../hooks/model-chain.ts';
 import type { ModelSubject } from '../hooks/model-events.ts';
+import { schemaOf } from '../schema.ts';
 import type { Change } from './draft.ts';
 
 /**
@@ -13,7 +14,9 @@ export async function announce(core: Core, changes: readonly Change[]): Promise<
     for (const listener of core.listeners) listener(change);
   }
   for (const change of changes) {
-    inBackground(core, removeObsoleteFiles(core, change));
+    if (schemaOf(change.collection).files.length > 0) {
+      inBackground(core, removeObsoleteFiles(core, change));
+    }
     await reportStored(core, change.action, subjectOf(change));
   }
 }

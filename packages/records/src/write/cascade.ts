@@ -1,4 +1,5 @@
-import { AppError, type Collection, type Field, type WriteTx } from '@davit/domain';
+import { AppError, type Collection, type WriteTx } from '@davit/domain';
+import type { Reference } from '../collections/memory-catalog.ts';
 import type { Core } from '../core.ts';
 import { DELETE_FAILED } from '../failure.ts';
 import { castList } from '../fields/cast.ts';
@@ -23,22 +24,16 @@ interface Cascade {
  * goes too (`cascadeDelete`) or, where the relation is required, forbids the whole deletion.
  */
 export function* releaseReferences(unit: Cascade, target: Collection, id: string): Work {
-  const collections = unit.core.catalog.list().filter(({ type }) => type !== 'view');
-  for (const collection of collections.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const fields = schemaOf(collection).relations.map(({ field }) => field);
-    for (const field of fields.filter(({ collectionId }) => collectionId === target.id)) {
-      yield* releaseField(unit, { collection, field, id });
-    }
+  for (const reference of unit.core.catalog.referencesTo(target)) {
+    yield* releaseField(unit, { ...reference, id });
   }
 }
 
-interface Reference {
-  collection: Collection;
-  field: Field;
+interface ReferenceTo extends Reference {
   id: string;
 }
 
-function* releaseField(unit: Cascade, reference: Reference): Work {
+function* releaseField(unit: Cascade, reference: ReferenceTo): Work {
   for (;;) {
     const records = referring(unit, reference);
     for (const record of records) yield* releaseRecord(unit, reference, record);
@@ -46,7 +41,7 @@ function* releaseField(unit: Cascade, reference: Reference): Work {
   }
 }
 
-function* releaseRecord(unit: Cascade, reference: Reference, found: RecordData): Work {
+function* releaseRecord(unit: Cascade, reference: ReferenceTo, found: RecordData): Work {
   const { collection, field, id } = reference;
   // an earlier one of the batch may have taken it along
   const record = unit.load(collection, found.id);
@@ -60,7 +55,7 @@ function* releaseRecord(unit: Cascade, reference: Reference, found: RecordData):
   }
 }
 
-function referring(unit: Cascade, { collection, field, id }: Reference): RecordData[] {
+function referring(unit: Cascade, { collection, field, id }: ReferenceTo): RecordData[] {
   const schema = schemaOf(collection);
   const query = buildQuery(unit.core, { collection, refers: { field, values: [id] } });
   const { rows } = unit.tx.query(query, { offset: 0, limit: BATCH, count: false });

@@ -13,6 +13,14 @@ test('one id makes a point read, also beside a rule', () => {
   expect(isPointRead(query(rule), page)).toBe(true);
 });
 
+test('a condition on a given record does, unless other tables are asked', () => {
+  const rule: Condition = { kind: 'or', items: [] };
+  const given = { ...query(rule), rows: [{ id: 'a' }] };
+  expect(isPointRead(given, page)).toBe(true);
+  const join = { alias: 'other', source: { kind: 'table', table: 'other' } } as const;
+  expect(isPointRead({ ...given, joins: [join] }, page)).toBe(false);
+});
+
 test('several ids, another column and a count do not', () => {
   expect(isPointRead(query(oneOf('a', 'b')), page)).toBe(false);
   const other: Condition = { kind: 'in', of: { ...id, column: 'title' }, values: ['a'] };

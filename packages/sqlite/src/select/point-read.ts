@@ -1,9 +1,13 @@
 import type { Condition, Expression, PageRequest, Query } from '@davit/domain';
 
-/** Whether the query looks up one record by its id: cheaper to run at once than to send to a thread. */
+/**
+ * Whether the query looks up one record by its id, or looks at one that was given with it: cheaper to run at once than
+ * to send to a thread.
+ */
 export function isPointRead(query: Query, page: PageRequest): boolean {
   if (page.limit !== 1 || page.count || query.joins.length > 0 || query.view) return false;
-  const { where } = query;
+  const { where, rows } = query;
+  if (rows) return rows.length === 1;
   if (!where) return false;
   const conditions = where.kind === 'and' ? where.items : [where];
   return conditions.some((condition) => isIdLookUp(condition, query.table));
