@@ -35,6 +35,8 @@ export interface ResolveContext {
    * e-mail addresses match only where they are public. true: rules, superusers, internal reads.
    */
   allowHidden: boolean;
+  /** the record asked about is not stored: as with PocketBase, no back relation leads to it */
+  unsaved?: boolean;
   /** what `@now` and its relatives mean */
   now: Date;
 }

@@ -36,6 +36,16 @@ function resolveIdentifier(name: string, scope: Scope): ResolvedOperand {
   }
 }
 
+/** Complaints about it begin with `label`. */
+function resolveArgument(label: string, node: OperandNode, scope: Scope): ResolvedOperand {
+  try {
+    return resolveOperand(node, scope);
+  } catch (error) {
+    if (!AppError.is(error, 'invalid')) throw error;
+    throw invalid(`${label}: ${error.message}`);
+  }
+}
+
 function resolveGeoDistance(nodes: OperandNode[], scope: Scope): ResolvedOperand {
   if (nodes.length !== 4) {
     throw invalid(`[geoDistance] expected 4 arguments, got ${nodes.length}`);
@@ -44,7 +54,9 @@ function resolveGeoDistance(nodes: OperandNode[], scope: Scope): ResolvedOperand
   if (odd >= 0) {
     throw invalid(`[geoDistance] argument ${odd} must be an identifier or number`);
   }
-  const operands = nodes.map((node) => resolveOperand(node, scope));
+  const operands = nodes.map((node, index) =>
+    resolveArgument(`[geoDistance] failed to resolve argument ${index}`, node, scope),
+  );
   const args = operands.map(({ expression }) => expression);
   const guard = operands.find((operand) => operand.guard)?.guard;
   const expression: Expression = { kind: 'call', name: 'geoDistance', args };
@@ -54,15 +66,21 @@ function resolveGeoDistance(nodes: OperandNode[], scope: Scope): ResolvedOperand
 function resolveStrftime(nodes: OperandNode[], scope: Scope): ResolvedOperand {
   const [format, time, ...modifiers] = nodes;
   if (!format) throw invalid('[strftime] expected at least 1 arguments, got 0');
-  if (nodes.length > 10) throw invalid('strftime expects at most 10 arguments');
+  if (nodes.length > 10) {
+    throw invalid(`[strftime] too many arguments (max allowed 10, got ${nodes.length})`);
+  }
   if (format.kind !== 'text') {
     throw invalid('[strftime] expects the first argument to be a format string');
   }
-  if (modifiers.some(({ kind }) => kind !== 'text')) {
-    throw invalid('strftime modifiers must be text');
+  if (time?.kind === 'function') {
+    throw invalid('[strftime] expects the second argument to be of a valid time-value type');
   }
-  if (time?.kind === 'function') throw invalid('strftime expects a time value');
-  const operands = nodes.map((node) => resolveOperand(node, scope));
+  const operands = [format, ...(time ? [time] : [])].map((node) =>
+    resolveArgument('[strftime] failed to resolve time-value argument', node, scope),
+  );
+  const odd = modifiers.findIndex(({ kind }) => kind !== 'text');
+  if (odd >= 0) throw invalid(`[strftime] invalid modifier argument ${odd} - can be only string`);
+  operands.push(...modifiers.map((node) => resolveOperand(node, scope)));
   const { multi, guard } = operands[1] ?? {};
   const call = (at: Expression | undefined): Expression => {
     const args = operands.map(({ expression }, index) => (index === 1 && at ? at : expression));

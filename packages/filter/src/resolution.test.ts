@@ -207,8 +207,32 @@ test.each([
     '@collection.gone.id = 1',
     'failed to load collection "gone" from field path "@collection.gone.id"',
   ],
+  [
+    'geoDistance(1, nope, 3, 4) = 1',
+    '[geoDistance] failed to resolve argument 1: unknown field "nope"',
+  ],
+  [
+    `strftime('%Y', nope) = 1`,
+    '[strftime] failed to resolve time-value argument: unknown field "nope"',
+  ],
+  [`strftime('%Y', title, 1) = 1`, '[strftime] invalid modifier argument 0 - can be only string'],
 ])('of %s it says what PocketBase says', (text, message) => {
   expect(() => resolveFilter(text, context())).toThrow(message);
+});
+
+test('no back relation leads to a record that is not stored', () => {
+  const comments = collection('comments', [
+    field('post', 'relation', { collectionId: 'posts_id' }),
+  ]);
+  const find = (name: string): Collection | undefined =>
+    [posts, comments].find((it) => it.name === name);
+  const filter = 'comments_via_post.id = 1';
+  expect(resolveFilter(filter, context({ find })).joins).toHaveLength(1);
+  expect(() => resolveFilter(filter, context({ find, unsaved: true }))).toThrow(
+    'invalid collection reference of a back relation field "post"',
+  );
+  const elsewhere = context({ find, unsaved: true });
+  expect(resolveFilter(`@collection.posts.${filter}`, elsewhere).joins).toHaveLength(2);
 });
 
 test('six relations can be followed, not seven', () => {

@@ -162,12 +162,16 @@ export class Walker {
       return this.#missing(`invalid back relation field "${fieldName}"`);
     }
     this.#refuseHidden(field, 'back relation ');
-    if (field['collectionId'] !== this.#collection.id) {
+    if (field['collectionId'] !== this.#collection.id || this.#isUnsaved()) {
       const complaint = 'invalid collection reference of a back relation field';
       return this.#missing(`${complaint} "${fieldName}"`);
     }
     this.#joinBack(segment, target, field);
     return undefined;
+  }
+
+  #isUnsaved(): boolean {
+    return this.#scope.context.unsaved === true && this.#alias === this.#scope.alias;
   }
 
   #joinBack(segment: string, target: Collection, field: Field): void {

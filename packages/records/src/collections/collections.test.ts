@@ -217,6 +217,24 @@ test('keeps an index of this table as it was written', async () => {
   expect(after.indexes).toEqual([own, 'CREATE INDEX `i2` ON `comments` (`text` ASC)']);
 });
 
+test.each([
+  [{ id: 5 }, {}],
+  [{ id: 'other' }, { id: { code: 'validation_values_mismatch' } }],
+  [{ fields: [{ name: 'text' }] }, {}],
+])('refuses the change %j', async (body, data) => {
+  const refused = records.collections.update('comments', body);
+  await expect(refused).rejects.toMatchObject({ code: 'invalid' });
+  await expect(
+    refused.catch((error: { data?: unknown }) => error.data ?? {}),
+  ).resolves.toMatchObject(data);
+});
+
+test('a field of another type under an old name replaces the old one', async () => {
+  const { id } = await records.save('comments', { text: 'gone', post: '' });
+  await records.collections.update('comments', { fields: [{ name: 'text', type: 'number' }] });
+  expect(await records.view('comments', id, aRequest())).toMatchObject({ text: 0 });
+});
+
 test('says what the database has against a definition', async () => {
   await expect(records.collections.create({ name: 'sqlite_x' })).rejects.toMatchObject({
     message: `Failed to create collection. Raw error: \n${SQL}: object name reserved for internal use: sqlite_x (1).`,

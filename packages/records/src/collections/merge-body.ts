@@ -117,12 +117,11 @@ function mergeFields(inputs: readonly Json[], previous: readonly Field[]): Field
 }
 
 function mergeField(input: JsonObject, previous: readonly Field[]): Field {
-  const sent = input.type;
-  const known = previous.find(({ id, name, type }) =>
-    input.id ? id === input.id : name === input.name && (sent === undefined || sent === type),
-  );
-  const type = sent === undefined ? known?.type : sent;
+  const { type } = input;
   if (!isFieldType(type)) throw new AppError('invalid', BAD_FORMAT);
+  const known = previous.find((field) =>
+    input.id ? field.id === input.id : field.name === input.name && field.type === type,
+  );
   checkFormat(input, { id: '', name: '', ...optionDefaults(type) });
   const dates = type === 'date' && {
     min: castDate(input.min ?? ''),

@@ -3,6 +3,7 @@ import {
   AppError,
   type Collection,
   type CollectionStore,
+  type Json,
   type JsonObject,
   type QueryConsole,
   type RecordStore,
@@ -22,6 +23,13 @@ import { truncate } from './truncate.ts';
 
 export interface CollectionsParts extends WriterParts {
   store: RecordStore & CollectionStore & QueryConsole;
+}
+
+/** What an update says that would give the definition another id. */
+function otherId(id: Json): AppError {
+  if (id === null || id === '') return notFound();
+  const mismatch = { code: 'validation_values_mismatch', message: "Values don't match." };
+  return new AppError('invalid', 'Failed to update collection.', { data: { id: mismatch } });
 }
 
 /** The collections in memory and in the store, changed together. */
@@ -69,8 +77,8 @@ export class StoredCollections implements Collections {
   /** What `update` would store. */
   merged(idOrName: string, body: JsonObject): Collection {
     const previous = this.get(idOrName);
-    if (body.id !== undefined && body.id !== previous.id) throw notFound();
     const merged = mergeBody(previous, body);
+    if (body.id !== undefined && body.id !== previous.id) throw otherId(body.id);
     if (merged.options.authRule !== previous.options.authRule) renewSecret(merged);
     return merged;
   }

@@ -12,8 +12,12 @@ export function ruleError(
   try {
     new Resolution({
       collection,
+      // a rule may still know the collection by the name it is losing
       find: (idOrName) =>
-        [collection.id, collection.name].includes(idOrName) ? collection : context.find(idOrName),
+        [collection.id, collection.name].includes(idOrName)
+          ? collection
+          : (context.find(idOrName) ??
+            (context.previous?.name === idOrName ? collection : undefined)),
       request: { context: 'default', method: '', query: {}, headers: {}, body: {} },
       allowHidden: true,
       now: new Date(),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { castBool, castList, castNumber, castText } from './cast.ts';
-import { castDate } from './date.ts';
+import { castDate, dateField } from './date.ts';
 import { jsonField } from './json.ts';
 
 test.each([
@@ -107,6 +107,15 @@ test.each(['2022-02-30', '2022-01-01 10:00', '2022-01-01 24:00:00', '0001-01-01 
 
 test('reads a date as Go prints it', () => {
   expect(castDate('2022-01-01 10:00:00 +0000 UTC')).toBe('2022-01-01 10:00:00.000Z');
+});
+
+test('names the limits of a date as Go does', () => {
+  const field = { id: 'f', name: 'f', type: 'date', min: '2022-01-01 10:00:00.120Z' } as never;
+  const context = { isNew: true, original: undefined, plain: undefined, uploads: new Map() };
+  expect(dateField.check('2021-01-01 00:00:00.000Z', field, context)).toMatchObject({
+    message: 'Must be no less than 2022-01-01 10:00:00.12 +0000 UTC.',
+    params: { threshold: '2022-01-01T10:00:00.12Z' },
+  });
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import type { Json } from '@davit/domain';
+import type { FieldError, Json } from '@davit/domain';
 import { castText } from './cast.ts';
 import { REQUIRED, textOption, UNSUPPORTED, type FieldKind } from './field-kind.ts';
 import { parseDate } from './parse-date.ts';
@@ -27,6 +27,13 @@ function formatted(milliseconds: number): string {
   return isInRange && milliseconds !== ZERO ? formatDate(milliseconds) : '';
 }
 
+/** A limit in the forms that Go has for people and for JSON. */
+function threshold(than: string, date: string): Pick<FieldError, 'message' | 'params'> {
+  const text = date.replace(/\.?0*Z$/, '');
+  const params = { threshold: `${text.replace(' ', 'T')}Z` };
+  return { message: `Must be ${than} than ${text} +0000 UTC.`, params };
+}
+
 export const dateField: FieldKind = {
   zero: () => '',
   cast: castDate,
@@ -38,15 +45,13 @@ export const dateField: FieldKind = {
     if (min !== '' && value < min) {
       return {
         code: 'validation_min_greater_equal_than_required',
-        message: `Must be no less than ${min}.`,
-        params: { threshold: min },
+        ...threshold('no less', min),
       };
     }
     if (max !== '' && value > max) {
       return {
         code: 'validation_max_less_equal_than_required',
-        message: `Must be no greater than ${max}.`,
-        params: { threshold: max },
+        ...threshold('no greater', max),
       };
     }
     return undefined;

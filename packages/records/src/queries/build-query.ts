@@ -36,6 +36,7 @@ export function buildQuery(core: Pick<Core, 'catalog' | 'clock'>, plan: ReadPlan
     find: (idOrName) => findFor(core, client.isAsking ? plan.request?.auth : undefined, idOrName),
     request: filterRequest(plan),
     allowHidden: true,
+    unsaved: plan.rows !== undefined,
     now: new Date(core.clock.now()),
   });
   if (ids) resolution.and(oneOf({ kind: 'column', alias: table, column: 'id' }, ids));

@@ -194,6 +194,24 @@ test('expands relations forwards and backwards', async () => {
   expect(guest.expand).not.toHaveProperty('owner');
 });
 
+test('a rule that can no longer be read hides what it guards', async () => {
+  const auth = await aUser(records, 'ann');
+  const post = await records.save('posts', { title: 'a', owner: auth.record.id });
+  await records.save('comments', { text: 'x', post: post.id });
+  await records.collections.create({ name: 'gone', listRule: '' });
+  const rule = '@collection.gone.id = ""';
+  const rules = { viewRule: rule, updateRule: rule, deleteRule: rule };
+  await records.collections.update('posts', rules);
+  await records.collections.delete('gone');
+  const missing = { code: 'not_found' };
+  await expect(records.view('posts', post.id, aRequest())).rejects.toMatchObject(missing);
+  await expect(records.update('posts', post.id, aRequest())).rejects.toMatchObject(missing);
+  await expect(records.delete('posts', post.id, aRequest())).rejects.toMatchObject(missing);
+  const list = await records.list('comments', aRequest({ query: { expand: 'post' } }));
+  expect(list.items).toHaveLength(1);
+  expect(list.items[0]).not.toHaveProperty('expand');
+});
+
 test('answers for what does not exist as PocketBase does', async () => {
   await expect(records.list('missing', aRequest())).rejects.toMatchObject({
     code: 'not_found',

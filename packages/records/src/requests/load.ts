@@ -1,4 +1,4 @@
-import type { Collection } from '@davit/domain';
+import { AppError, type Collection } from '@davit/domain';
 import { notFound } from '../failure.ts';
 import { buildQuery } from '../queries/build-query.ts';
 import type { RecordData } from '../record.ts';
@@ -13,7 +13,7 @@ export interface LoadOptions {
   request?: RequestInfo | undefined;
 }
 
-/** One stored record; throws `not_found` where there is none or the rule hides it. */
+/** One stored record; throws `not_found` where there is none, or the rule hides it or cannot be read any more. */
 export async function loadRecord(
   context: Context,
   collection: Collection,
@@ -30,7 +30,12 @@ export async function findRecord(
   { id, rule, request }: LoadOptions,
 ): Promise<RecordData | undefined> {
   if (id === '') return undefined;
-  const query = buildQuery(core, { collection, ids: [id], rule, request });
-  const { rows } = await scope.find(query, { offset: 0, limit: 1, count: false });
-  return rows[0] && schemaOf(collection).fromRow(rows[0]);
+  try {
+    const query = buildQuery(core, { collection, ids: [id], rule, request });
+    const { rows } = await scope.find(query, { offset: 0, limit: 1, count: false });
+    return rows[0] && schemaOf(collection).fromRow(rows[0]);
+  } catch (error) {
+    if (rule !== undefined && AppError.is(error, 'invalid')) return undefined;
+    throw error;
+  }
 }

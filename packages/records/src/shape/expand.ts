@@ -1,4 +1,4 @@
-import type { Collection, Field, Json, JsonObject } from '@davit/domain';
+import { AppError, type Collection, type Field, type Json, type JsonObject } from '@davit/domain';
 import { permits } from '../api-keys/scope.ts';
 import type { Core } from '../core.ts';
 import { castList } from '../fields/cast.ts';
@@ -48,6 +48,7 @@ export async function expandRecords(
     const edge = viewableEdge(context, collection, segment);
     if (edge === undefined) continue;
     const related = await loadRelated(context, edge, records);
+    if (related === undefined) continue;
     if (related.length > 0 && !hasPath(context, edge.target, below)) continue;
     const shaped = await context.shapeAll(edge.target, related, below);
     const byId = new Map<string, JsonObject>(
@@ -113,7 +114,21 @@ function backEdge(core: Core, collection: Collection, segment: string): Edge | u
   return { target, field, back: true, single: isUniqueReference(field, schemaOf(target)) };
 }
 
+/** undefined where the rule cannot be read any more. */
 async function loadRelated(
+  context: ExpandContext,
+  edge: Edge,
+  records: readonly RecordData[],
+): Promise<RecordData[] | undefined> {
+  try {
+    return await readRelated(context, edge, records);
+  } catch (error) {
+    if (AppError.is(error, 'invalid')) return undefined;
+    throw error;
+  }
+}
+
+async function readRelated(
   { core, scope, request }: ExpandContext,
   edge: Edge,
   records: readonly RecordData[],

@@ -51,6 +51,15 @@ test('runs several statements that write in one transaction, or none of them', a
   expect((await database.runQuery('SELECT count(*) FROM t')).rows).toEqual([['2']]);
 });
 
+test('runs what no transaction may be around, and counts rows that are returned', async () => {
+  await database.runQuery('CREATE TABLE t (a)');
+  const inserted = await database.runQuery('INSERT INTO t VALUES (1), (2) RETURNING a');
+  expect(inserted.affectedRows).toBe(2);
+  await expect(database.runQuery('VACUUM')).resolves.toMatchObject({ rows: [] });
+  const { columns } = await database.runQuery('PRAGMA wal_checkpoint');
+  expect(columns.map(({ name }) => name)).toEqual(['busy', 'log', 'checkpointed']);
+});
+
 test('finds out by itself that a statement writes', async () => {
   await database.runQuery('CREATE TABLE t (a)');
   await database.runQuery('WITH x(a) AS (VALUES (7)) INSERT INTO t SELECT a FROM x');

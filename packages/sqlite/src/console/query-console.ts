@@ -4,7 +4,8 @@ import { AppError } from '@davit/domain';
 import type { ConsoleResult, QueryConsole, Row } from '@davit/domain';
 import type { ConsoleAnswer, ConsoleJob } from './console-message.ts';
 
-const WRITES = /^\s*(?:insert|create|update|delete|drop|detach|alter|replace)\b/i;
+const WRITES =
+  /^\s*(?:insert|create|update|delete|drop|detach|alter|replace|vacuum|pragma\s+wal_checkpoint)\b/i;
 const READ_ONLY = 8;
 const LOCKED = new Set([5, 6]);
 

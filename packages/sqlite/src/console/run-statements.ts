@@ -17,16 +17,22 @@ export function readStatements(db: DatabaseSync, query: string): ConsoleResult {
   return { execTime: elapsed(started), affectedRows: 0, columns, rows };
 }
 
+/** What SQLite does outside of transactions only. */
+const ALONE = /^\s*(?:vacuum|pragma)\b/i;
+
 /** All or none. */
 export function writeStatements(db: DatabaseSync, query: string): ConsoleResult {
+  if (ALONE.test(query)) return readStatements(db, query);
   const started = performance.now();
   let affectedRows = 0;
   db.exec('BEGIN IMMEDIATE');
   try {
     for (const statement of statements(db, query)) {
-      const isRead = statement.columns().length > 0;
-      if (isRead) rowsOf(statement, 0);
+      const before = totalChanges(db);
+      const hasRows = statement.columns().length > 0;
+      if (hasRows) rowsOf(statement, 0);
       else affectedRows = Number(statement.run().changes);
+      if (hasRows) affectedRows = totalChanges(db) - before || affectedRows;
     }
     db.exec('COMMIT');
   } catch (error) {
@@ -54,6 +60,10 @@ function* statements(db: DatabaseSync, query: string): Generator<StatementSync> 
     yield statement;
     rest = rest.slice(length);
   }
+}
+
+function totalChanges(db: DatabaseSync): number {
+  return Number(db.prepare('SELECT total_changes() AS total').get()?.total);
 }
 
 function isBlank(text: string): boolean {
