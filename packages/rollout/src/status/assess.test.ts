@@ -33,6 +33,8 @@ const crashingHelper = withHelper(
   { terminated: { exitCode: 2, message: 'no table' } },
 );
 
+const ended = { terminated: { exitCode: 1, reason: 'Error' } };
+
 const unschedulable = aPod(
   'shop-1',
   {},
@@ -124,6 +126,21 @@ const rows: Row[] = [
     phase: 'Failed',
     reason: 'CrashLoopBackOff',
     message: 'The container ended with exit code 3 and was restarted 4 times: no database',
+  },
+  {
+    what: 'the container crashed again, and is about to be held back',
+    observed: {
+      deployment: starting,
+      pods: [aPod('shop-1', { ready: false, restartCount: 1, state: ended, lastState: ended })],
+    },
+    phase: 'Failed',
+    reason: 'CrashLoopBackOff',
+  },
+  {
+    what: 'the container crashed for the first time',
+    observed: { deployment: starting, pods: [aPod('shop-1', { ready: false, state: ended })] },
+    phase: 'Progressing',
+    reason: 'InstancesNotReady',
   },
   {
     what: 'what runs before the app crashes',

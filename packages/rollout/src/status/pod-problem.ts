@@ -34,7 +34,7 @@ function evicted(pod: ObservedPod): Problem | undefined {
 function containerProblem(pod: ObservedPod): Problem | undefined {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   for (const status of [...initContainerStatuses, ...containerStatuses]) {
-    const problem = waitingProblem(pod, status) ?? killedProblem(pod, status);
+    const problem = waitingProblem(pod, status) ?? endedProblem(pod, status);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -61,17 +61,19 @@ function waitingProblem(pod: ObservedPod, status: ObservedContainerStatus): Prob
   return reason === 'CrashLoopBackOff' ? crashed(pod, status) : undefined;
 }
 
-/** Running again, or about to; still worth telling while it is not ready. */
-function killedProblem(pod: ObservedPod, status: ObservedContainerStatus): Problem | undefined {
+/** About to start again, or doing so for want of memory: still worth telling while it is not ready. */
+function endedProblem(pod: ObservedPod, status: ObservedContainerStatus): Problem | undefined {
   if (status.ready) return undefined;
-  const ended = status.state?.terminated ?? status.lastState?.terminated;
-  return ended?.reason === 'OOMKilled' ? crashed(pod, status) : undefined;
+  const now = status.state?.terminated;
+  const again = now !== undefined && now.exitCode !== 0 && status.restartCount > 0;
+  const killed = (now ?? status.lastState?.terminated)?.reason === 'OOMKilled';
+  return again || killed ? crashed(pod, status) : undefined;
 }
 
 function crashed(pod: ObservedPod, status: ObservedContainerStatus): Problem {
   const isApp = pod.spec.containers[0]?.name === status.name;
   const container = isApp ? 'The container' : `The container ${status.name}`;
-  const ended = status.lastState?.terminated ?? status.state?.terminated ?? {};
+  const ended = status.state?.terminated ?? status.lastState?.terminated ?? {};
   const times = `restarted ${status.restartCount} times`;
   if (ended.reason === 'OOMKilled') {
     const message = `${container} needed more memory than its limit and was killed; ${times}.`;
