@@ -69,6 +69,30 @@ test('notes refused sign-ins of superusers, once for an address and an account',
   expect(JSON.stringify(entries)).not.toContain(SECRET);
 });
 
+test('notes refused codes of superusers, too', async () => {
+  const { records } = server.server;
+  const superusers = '/api/collections/_superusers';
+  const otp = { otp: { enabled: true }, mfa: { enabled: false } };
+  await api({ path: superusers, method: 'PATCH', as: 'superuser', body: otp });
+  const { otpId } = await records.superusers.createOtp('root@example.com');
+  for (let tries = 0; tries < 2; tries++) {
+    const body = { otpId, password: SECRET };
+    expect((await api({ path: `${superusers}/auth-with-otp`, body })).status).toBe(400);
+  }
+  await records.collections.update('_superusers', {
+    otp: { enabled: false },
+    mfa: { enabled: false },
+  });
+  const entries = await noted();
+  const changed = ['mfa.enabled', 'otp.enabled', 'updated'];
+  expect(entries).toMatchObject([
+    { ...by(), action: 'collection.update', collection: '_superusers', detail: { changed } },
+    { action: 'otp.create', actorType: 'command', record: server.ids.superuser },
+    { action: 'sign-in.refused', record: server.ids.superuser, detail: { method: 'otp' } },
+  ]);
+  expect(JSON.stringify(entries)).not.toContain(SECRET);
+});
+
 test('notes what superusers do to records: names of what changed, never values', async () => {
   const users = '/api/collections/users/records';
   const as = 'superuser';

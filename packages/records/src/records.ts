@@ -21,6 +21,7 @@ import { AccountMail } from './auth/account-mail.ts';
 import { RecordAuthentication } from './auth/authentication.ts';
 import type { FetchAvatar } from './auth/oauth2/new-account.ts';
 import type { Authentication, Superusers } from './auth/sign-in.ts';
+import { Refusals } from './auth/refusals.ts';
 import { RecordSuperusers } from './auth/superusers.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { Collections } from './collections/catalog.ts';
@@ -157,6 +158,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     fetchAvatar,
     realtime: hub,
     audit,
+    refusals: new Refusals(audit, core.clock),
     keys: apiKeys,
     superuserIPs: () => settings.current.superuserIPs,
   });

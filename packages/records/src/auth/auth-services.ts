@@ -5,6 +5,7 @@ import type { RealtimeHub } from '../realtime/hub.ts';
 import type { Context } from '../requests/context.ts';
 import type { AccountMail } from './account-mail.ts';
 import type { FetchAvatar } from './oauth2/new-account.ts';
+import type { Refusals } from './refusals.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What the flows around an account share. */
@@ -21,5 +22,6 @@ export interface AuthServices {
   /** where superusers may come from; empty: anywhere */
   superuserIPs: () => readonly string[];
   audit: AuditLog;
+  refusals: Refusals;
   keys: { isValid(id: string, owner: string): Promise<boolean> };
 }

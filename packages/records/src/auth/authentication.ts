@@ -7,12 +7,10 @@ import type { Context } from '../requests/context.ts';
 import { findRecord, loadRecord } from '../requests/load.ts';
 import { refuseKey } from '../api-keys/scope.ts';
 import { schemaOf } from '../schema.ts';
-import { SUPERUSERS } from '../write/auth-effects.ts';
 import { authCollection } from './auth-collection.ts';
 import { member, unreadable } from './auth-form.ts';
 import { passwordAuth } from './auth-options.ts';
 import type { AuthServices } from './auth-services.ts';
-import { Cooldown } from './cooldown.ts';
 import { EmailChange } from './email-change.ts';
 import { findIdentity } from './find-identity.ts';
 import { describeMethods } from './methods.ts';
@@ -28,7 +26,6 @@ import { sendTestMail } from './test-mail.ts';
 import type { Tokens } from './tokens.ts';
 import { Verification } from './verification.ts';
 
-const REFUSAL_MS = 60_000;
 const NOT_ALLOWED = 'The authorized record is not allowed to perform this action.';
 
 export class RecordAuthentication implements Authentication {
@@ -41,8 +38,6 @@ export class RecordAuthentication implements Authentication {
   readonly #context: Context;
   readonly #core: Core;
   readonly #tokens: Tokens;
-  /** by address and account: guessing fills no disk */
-  readonly #refused: Cooldown;
 
   constructor(services: AuthServices) {
     this.otp = new Otp(services);
@@ -54,7 +49,6 @@ export class RecordAuthentication implements Authentication {
     this.#context = services.context;
     this.#core = services.context.core;
     this.#tokens = services.tokens;
-    this.#refused = new Cooldown(this.#core.clock, REFUSAL_MS);
   }
 
   async signInWithPassword(
@@ -112,26 +106,9 @@ export class RecordAuthentication implements Authentication {
     const hash = typeof record?.password === 'string' ? record.password : '';
     const matches = await this.#core.hasher.verify(password, hash);
     if (record && matches) return record;
-    await this.#noteRefusal(event);
+    await this.#services.refusals.note({ ...event, record, method: 'password' });
     const cause = new Error('invalid login credentials'); // for the log alone
     throw new AppError('invalid', 'Failed to authenticate.', { cause });
-  }
-
-  /** Who knocks at the superusers' door, and from where, once a minute. Not what was typed: it may be a password. */
-  async #noteRefusal({
-    collection,
-    record,
-    request,
-  }: RecordAuthWithPasswordRequestEvent): Promise<void> {
-    const key = `${request.ip} ${record?.id ?? ''}`;
-    if (collection.name !== SUPERUSERS || this.#refused.has(key)) return;
-    this.#refused.start(key);
-    await this.#services.audit.note(request, {
-      action: 'sign-in.refused',
-      collection: collection.name,
-      ...(record && { record: record.id }),
-      detail: { method: 'password' },
-    });
   }
 
   async refresh(idOrName: string, request: RequestInfo): Promise<AuthResponse> {

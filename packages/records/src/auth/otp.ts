@@ -98,7 +98,7 @@ export class Otp implements OtpFlow {
       password: [lengthBetween(1, MAX_PASSWORD)],
     });
     const { context } = this.#services;
-    const { otp, record } = await this.#check(collection, form);
+    const { otp, record } = await this.#check(collection, form, request);
     const event = { collection, record, otp, request: derived(request, { context: 'otp' }) };
     let answer: AuthResponse | MfaChallenge | undefined;
     const chain = context.core.chains.onRecordAuthWithOTPRequest;
@@ -121,6 +121,7 @@ export class Otp implements OtpFlow {
   async #check(
     collection: Collection,
     form: { otpId: string; password: string },
+    request: RequestInfo,
   ): Promise<{ otp: RecordData; record: RecordData }> {
     const { context } = this.#services;
     const otp = await internalOperations(context).get(OTPS, form.otpId);
@@ -131,8 +132,9 @@ export class Otp implements OtpFlow {
       const message = 'Too many attempts, please try again later with a new OTP.';
       throw new AppError('rate_limited', message);
     }
-    if (!(await context.core.hasher.verify(form.password, text(otp.password)))) throw invalid();
-    return { otp, record };
+    if (await context.core.hasher.verify(form.password, text(otp.password))) return { otp, record };
+    await this.#services.refusals.note({ collection, record, request, method: 'otp' });
+    throw invalid();
   }
 
   /** Of two requests with the same password only one finds it. */

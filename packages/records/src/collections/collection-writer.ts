@@ -1,5 +1,5 @@
 import { AppError, type Collection, type FieldErrors, type WriteTx } from '@davit/domain';
-import { appendAudit, changedNames } from '../audit/append-audit.ts';
+import { appendAudit, changedPaths } from '../audit/append-audit.ts';
 import type { AuditNote, Requester } from '../audit/audit.ts';
 import type { Core } from '../core.ts';
 import { formatDate } from '../fields/date.ts';
@@ -218,7 +218,9 @@ export class CollectionWriter {
     { collection, original }: CollectionChange,
   ): void {
     const action = original ? 'collection.update' : 'collection.create';
-    const detail = original ? { changed: changedNames(original, collection) } : {};
+    const detail = original
+      ? { changed: changedPaths(asShown(original), asShown(collection)) }
+      : {};
     this.#note(tx, by, { action, collection: collection.name, detail });
   }
 
@@ -276,4 +278,9 @@ function finder(collections: readonly Collection[]): Find {
   return (wanted) =>
     collections.find(({ id }) => id === wanted) ??
     collections.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+}
+
+/** With its options beside its other members, where the API has them. */
+function asShown({ options, ...members }: Collection): object {
+  return { ...members, ...options };
 }
