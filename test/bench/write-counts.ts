@@ -1,6 +1,6 @@
 import type { KubeClient } from './kube-client.ts';
 
-/** Writes the API server has answered, by `VERB resource/subresource`, without events and leases. */
+/** Writes the API server has taken, by `VERB resource/subresource`, without events and leases. */
 export type WriteCounts = ReadonlyMap<string, number>;
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'APPLY', 'DELETE']);
@@ -16,7 +16,7 @@ export async function countWrites(client: KubeClient): Promise<WriteCounts> {
     );
     const verb = labels.get('verb') ?? '';
     const resource = labels.get('resource') ?? '';
-    if (!WRITES.has(verb) || NOISE.has(resource)) continue;
+    if (!WRITES.has(verb) || NOISE.has(resource) || !labels.get('code')?.startsWith('2')) continue;
     const key = `${verb} ${[resource, labels.get('subresource')].filter(Boolean).join('/')}`;
     counts.set(key, (counts.get(key) ?? 0) + Number(match[2]));
   }

@@ -12,6 +12,7 @@ import type { KnownKind } from './resource-types.ts';
 import { concerns, rolloutsOf } from './rollouts-of.ts';
 import { keyOf, Store } from './store.ts';
 import type { StoreEntry } from './store.ts';
+import { Turns } from './turns.ts';
 
 export interface OperatorCacheOptions {
   http: KubeHttp;
@@ -32,8 +33,9 @@ export interface OperatorCacheOptions {
   clock?: Clock;
 }
 
-/** All kinds are listed at the same time, and a page is far larger than what is kept of it. */
+/** A page takes far more memory than what is kept of it, and what was taken once is hardly given back. */
 const PAGE = 200;
+const LISTS_AT_ONCE = 2;
 
 type Cache = Store<PackedObject>;
 type Watcher = Reflector<KubeObject, PackedObject>;
@@ -44,6 +46,7 @@ export class OperatorCache {
   readonly #caches = new Map<string, Cache>();
   /** by kind and namespace ('' = all) */
   readonly #watchers = new Map<string, Watcher>();
+  readonly #turns = new Turns(LISTS_AT_ONCE);
   /** optional kinds the API server does not have */
   readonly #missing = new Set<string>();
 
@@ -130,6 +133,7 @@ export class OperatorCache {
         ...(whole ? {} : { labelSelector: ownerLabel }),
         store,
         pageSize: PAGE,
+        turns: this.#turns,
         project: (object) => packObject(object, { type, about }),
         onChange: (change) => this.#changed(kind, change),
         onState: (state) => onState?.(kind, state),

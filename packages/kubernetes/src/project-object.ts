@@ -21,7 +21,6 @@ const META = [
   'generation',
   'labels',
   'ownerReferences',
-  'creationTimestamp',
   'deletionTimestamp',
 ] as const;
 
@@ -40,6 +39,8 @@ function projectParts(parts: Fields, kind: string): Fields {
       return projectPod(parts);
     case 'Deployment':
       return { ...parts, status: withShortConditions((parts.status ?? {}) as Fields) };
+    case 'Service':
+      return { spec: parts.spec };
     case 'ServiceAccount':
       // it matters only that it exists, and whose it is
       return {};

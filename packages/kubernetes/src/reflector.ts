@@ -5,6 +5,7 @@ import { isExpired } from './error.ts';
 import type { KubeHttp, WatchEvent } from './kube-http.ts';
 import type { KubeList, KubeObject } from './kube-object.ts';
 import { keyOf } from './store.ts';
+import type { Turns } from './turns.ts';
 import { isNewer } from './version.ts';
 import type { Store, StoreEntry } from './store.ts';
 
@@ -39,6 +40,8 @@ export interface ReflectorOptions<T extends KubeObject, P> {
   random?: () => number;
   /** objects asked for at once; 500 when absent */
   pageSize?: number;
+  /** shared with others, so that not all list at the same time */
+  turns?: Turns;
   /** the server ends a watch after a time between these; 240–480 s when absent */
   watchSeconds?: { min: number; max: number };
   /** how long past its end a watch may hang before it is cut; 15 s when absent */
@@ -103,9 +106,9 @@ export class Reflector<T extends KubeObject, P> {
 
   /** False when there is nothing to watch: the API server lacks the kind. */
   async #isListed(signal: AbortSignal): Promise<boolean> {
-    const { onServed } = this.#options;
+    const { onServed, turns } = this.#options;
     try {
-      await this.#list(signal);
+      await (turns ? turns.take(() => this.#list(signal)) : this.#list(signal));
       onServed?.(true);
       return true;
     } catch (error) {

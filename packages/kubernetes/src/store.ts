@@ -82,5 +82,6 @@ function withKey(keys: Keys | undefined, key: string): Keys {
 
 /** `namespace/name` */
 export function keyOf(metadata: Pick<KubeMeta, 'name' | 'namespace'>): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
+  // joined, not concatenated: a concatenation keeps its parts in memory, too
+  return [metadata.namespace ?? '', metadata.name].join('/');
 }
