@@ -2,10 +2,11 @@ import type { ClusterObject, RolloutCluster } from '@davit/domain';
 import { parseRolloutSpec, renderChildren, renderRevision, specInUse } from '@davit/rollout';
 import type { LiveDeployment, RolloutResource } from '@davit/rollout';
 import { revisionsOf } from './revision.ts';
+import { unrenderedFields } from './unrendered.ts';
 
 export interface Rendered {
   children: ClusterObject[];
-  /** spec paths of which this cluster cannot have anything */
+  /** spec paths that come to nothing in this cluster */
   unrendered: string[];
   /** the spec that worked last is in the place of the current one */
   rolledBack: boolean;
@@ -35,17 +36,9 @@ export function render(
   const children = scaled ? served.map((child) => withReplicasOf(deployment, child)) : served;
   return {
     children: revision ? [revision, ...children] : children,
-    unrendered: unrenderedFields(resource, all.length > served.length),
+    unrendered: unrenderedFields(resource, live, cluster),
     rolledBack: inUse !== undefined,
   };
-}
-
-/** Routes are the only children of a kind that a cluster may lack. */
-function unrenderedFields({ spec }: RolloutResource, some: boolean): string[] {
-  if (!some) return [];
-  return (spec.interfaces ?? []).flatMap(({ httpRoute }, index) =>
-    httpRoute === undefined ? [] : [`interfaces[${index}].httpRoute`],
-  );
 }
 
 /** Somebody's HorizontalPodAutoscaler (the original operator always made one) decides how many run. */
