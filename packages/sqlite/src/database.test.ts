@@ -56,6 +56,19 @@ test.each([0, 1])(
   },
 );
 
+test.each([0, 1])('with %i readers, a total counts what was just written', async (readers) => {
+  await using other = await openDatabase({ directory, readers });
+  const totals: number[] = [];
+  const ask = async (): Promise<unknown> =>
+    totals.push((await other.find(named('new'), ALL)).total);
+  for (const from of [other, database]) {
+    await Promise.all([ask(), ask()]);
+    await from.write((tx) => tx.insert(projects, { id: `p${totals.length}`, name: 'new' }));
+    await ask();
+  }
+  expect(totals).toEqual([0, 0, 1, 1, 1, 2]);
+});
+
 describe('a transaction', () => {
   test('reads what it wrote, which nobody else sees before the end', async () => {
     await database.transaction(async (tx) => {

@@ -1,5 +1,6 @@
 import type { RowPage, Value } from '@davit/domain';
 import type { Database, Statement as PreparedStatement } from 'better-sqlite3';
+import type { CountCache } from './count-cache.ts';
 import { readRows } from './read-rows.ts';
 
 export interface Statement {
@@ -12,6 +13,8 @@ export interface Statement {
 export interface ReadJob {
   page: Statement;
   count?: Statement;
+  /** there are as many until something is written */
+  stable?: boolean;
 }
 
 /** Statements prepared on one connection, by their text; the oldest go. */
@@ -37,13 +40,21 @@ export class StatementCache {
   }
 }
 
-/** Runs a job on a connection. Throws what SQLite throws. */
-export function runReadJob(statements: StatementCache, { page, count }: ReadJob): RowPage {
+/** Runs a job on a connection; `counts` are its own. Throws what SQLite throws. */
+export function runReadJob(
+  statements: StatementCache,
+  { page, count, stable }: ReadJob,
+  counts?: CountCache,
+): RowPage {
   const rows = readRows(statements.prepare(page.sql), page.parameters);
   if (!count) return { rows, total: -1 };
-  const total = statements
-    .prepare(count.sql)
+  const work = (): number => countRows(statements, count);
+  return { rows, total: stable && counts ? counts.get(count, work) : work() };
+}
+
+function countRows(statements: StatementCache, { sql, parameters }: Statement): number {
+  return statements
+    .prepare(sql)
     .pluck()
-    .get(...count.parameters) as number;
-  return { rows, total };
+    .get(...parameters) as number;
 }

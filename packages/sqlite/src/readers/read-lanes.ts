@@ -1,10 +1,12 @@
 import type { Query, RowPage } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
+import { CountCache } from './count-cache.ts';
 import { planCost } from './plan-cost.ts';
 import { runReadJob, StatementCache } from './read-job.ts';
 import type { ReadJob } from './read-job.ts';
 import type { ReaderPool, ReaderStats } from './reader-pool.ts';
 import type { SlowLane } from './slow-lane.ts';
+import { StableQueries } from './stable-queries.ts';
 import { tablesOf } from './tables-of.ts';
 
 /** Rows looked at; about a second's work, and then it is over whatever happens. */
@@ -38,6 +40,8 @@ interface Verdict {
 export class ReadLanes {
   readonly #options: ReadLanesOptions;
   readonly #statements: StatementCache;
+  readonly #counts: CountCache;
+  readonly #stable: StableQueries;
   readonly #now: () => number;
   /** by statement */
   readonly #verdicts = new Map<string, Verdict>();
@@ -46,18 +50,22 @@ export class ReadLanes {
   constructor(options: ReadLanesOptions) {
     this.#options = options;
     this.#statements = new StatementCache(options.connection);
+    this.#counts = new CountCache(options.connection);
+    this.#stable = new StableQueries(options.connection);
     this.#now = options.now ?? Date.now;
   }
 
   /** On this thread, at once: for reads that take less than sending them does. */
   runHere(job: ReadJob): RowPage {
-    return runReadJob(this.#statements, job);
+    return runReadJob(this.#statements, job, this.#counts);
   }
 
   async run(query: Query, job: ReadJob, signal?: AbortSignal): Promise<RowPage> {
     const { fast, slow } = this.#options;
-    if (this.#isSlow(query, job)) return slow.run(job, signal);
-    return fast ? fast.run(job, signal) : this.runHere(job);
+    const { count } = job;
+    const read = count && this.#stable.has(query, count.sql) ? { ...job, stable: true } : job;
+    if (this.#isSlow(query, job)) return slow.run(read, signal);
+    return fast ? fast.run(read, signal) : this.runHere(read);
   }
 
   /**
