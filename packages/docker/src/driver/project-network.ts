@@ -1,7 +1,7 @@
-import { networkInterfaces } from 'node:os';
 import { AppError } from '@davit/domain';
 import type { NetworkInspectInfo } from 'dockerode';
 import { freeAddress, freeSubnet, gatewayOf } from '../address-pool.ts';
+import { hostNetworks } from '../host-networks.ts';
 import { DOCKER_LABELS } from '../labels.ts';
 import type { DriverContext } from './context.ts';
 
@@ -80,9 +80,7 @@ export class ProjectNetworks {
     const { docker, installationId, subnets } = this.#context;
     const used = [
       ...networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).map(({ Subnet = '' }) => Subnet)),
-      ...Object.values(networkInterfaces()).flatMap((all) =>
-        (all ?? []).map((one) => one.cidr ?? ''),
-      ),
+      ...hostNetworks(),
     ];
     const subnet = freeSubnet(subnets, used);
     if (subnet === undefined) throw exhausted(`The address pool ${subnets} has no network left.`);
