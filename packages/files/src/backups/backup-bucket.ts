@@ -1,12 +1,11 @@
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '@davit/domain';
 import type { BackupFile } from '@davit/domain';
 import { S3Client } from '../s3/s3-client.ts';
 import type { S3Options } from '../s3/s3-client.ts';
 import type { BackupPlace } from './backup-place.ts';
 import type { Packer } from './packer.ts';
+import { writeThrough } from './write-through.ts';
 
 /** The top of a bucket, as PocketBase keeps them. */
 export function backupBucket(options: S3Options, packer: Packer): BackupPlace {
@@ -37,7 +36,7 @@ export function backupBucket(options: S3Options, packer: Packer): BackupPlace {
     },
     async bring(key, folder) {
       const path = join(folder, 'brought.zip');
-      await pipeline(client.stream(key), createWriteStream(path, { flags: 'wx' }));
+      await writeThrough(client.stream(key), path);
       return path;
     },
   };

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '@davit/domain';
 import type { BackupStore, SnapshotSource } from '@davit/domain';
 import { isKey } from '../key.ts';
@@ -13,6 +11,7 @@ import type { BackupPlace } from './backup-place.ts';
 import { collectFiles, TEMPORARY } from './directory-files.ts';
 import { createPacker } from './packer.ts';
 import type { PackerOptions } from './packer.ts';
+import { writeThrough } from './write-through.ts';
 
 export interface BackupStoreOptions {
   /** PocketBase's `pb_data` */
@@ -53,7 +52,7 @@ export function createBackupStore(options: BackupStoreOptions): BackupStore {
     add: (key, content) =>
       inTemporary(directory, async (temporary) => {
         const zip = join(temporary, 'upload.zip');
-        await pipeline(content, createWriteStream(zip, { flags: 'wx' }));
+        await writeThrough(content, zip);
         await packer({ kind: 'check', zip });
         await reachDisk(zip);
         await place().keep(checked(key), zip);

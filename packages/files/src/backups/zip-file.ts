@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { AppError } from '@davit/domain';
 import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 import { ZipFile as ZipWriter } from 'yazl';
+import { writeThrough } from './write-through.ts';
 
 /** PocketBase's choice: fast rather than small. */
 const COMPRESSION = 1;
@@ -25,7 +24,7 @@ export async function writeZip(
   fill: (writer: ZipFileWriter) => Promise<string>,
 ): Promise<void> {
   const zip = new ZipWriter();
-  const written = pipeline(zip.outputStream, createWriteStream(path, { flags: 'wx' }));
+  const written = writeThrough(zip.outputStream as AsyncIterable<Buffer>, path);
   const failed = new Promise<never>((_resolve, reject) => {
     (zip as unknown as NodeJS.EventEmitter).once('error', reject);
   });
@@ -84,7 +83,7 @@ export async function withZip<T>(path: string, use: (zip: ZipContent) => Promise
 export async function extractEntry(folder: string, { name, mode, read }: ZipEntry): Promise<void> {
   const path = join(folder, name);
   await mkdir(dirname(path), { recursive: true });
-  await pipeline(Readable.from(read()), createWriteStream(path, { flags: 'wx' }));
+  await writeThrough(read(), path);
   if ((mode & 0o777) !== 0) await chmod(path, (mode & 0o777) | 0o600);
 }
 

@@ -1,5 +1,5 @@
 // Entry of a snapshot process: large copies and checks, which would hold up the server's own threads.
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -10,8 +10,8 @@ const FILES = ['data.db', 'auxiliary.db'];
 const BUSY_MS = 10_000;
 /** in the queue for the processors: who serves comes first */
 const BEHIND = 10;
-/** All pages in one step: that is one read transaction, which writers neither wait for nor restart. */
-const ALL_PAGES = 2 ** 31 - 1;
+/** A step's pages reach the disk before the next: otherwise a sync of the server's would wait for all of them. */
+const STEP_PAGES = 4096;
 /** Each page is read once: what is kept of them is memory for nothing. In KiB. */
 const CACHE = 'cache_size = -512';
 
@@ -23,15 +23,29 @@ async function answer(job: SnapshotJob): Promise<SnapshotAnswer> {
   try {
     setPriority(BEHIND);
     if (job.kind === 'verify') return verify(job.folder);
-    for (const name of FILES) {
-      const source = new Sqlite(join(job.directory, name), { readonly: true, timeout: BUSY_MS });
-      source.pragma(CACHE);
-      await source.backup(join(job.folder, name), { progress: () => ALL_PAGES });
-      source.close();
-    }
+    for (const name of FILES) await copy(join(job.directory, name), join(job.folder, name));
     return {};
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** In one read transaction: writers neither wait for it nor make it begin again. */
+async function copy(from: string, to: string): Promise<void> {
+  const source = new Sqlite(from, { readonly: true, timeout: BUSY_MS });
+  const target = openSync(to, 'wx');
+  try {
+    source.pragma(CACHE);
+    source.exec('BEGIN');
+    source.prepare('SELECT 1 FROM sqlite_schema').get();
+    const progress = (): number => {
+      fdatasyncSync(target);
+      return STEP_PAGES;
+    };
+    await source.backup(to, { progress });
+  } finally {
+    closeSync(target);
+    source.close();
   }
 }
 
