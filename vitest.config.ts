@@ -40,6 +40,8 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
           globalSetup: ['test/cluster/cluster.setup.ts'],
           fileParallelism: false,
+          // pages are waited for, however busy the machine is
+          expect: { poll: { timeout: 30_000 } },
           ...slow,
         },
       },

@@ -49,7 +49,7 @@ export async function authWorld(): Promise<AuthWorld> {
       async mailed(pattern, act) {
         const before = sink.mails.length;
         await act();
-        await vi.waitFor(() => expect(sink.mails.length).toBe(before + 1), 5000);
+        await vi.waitFor(() => expect(sink.mails.length).toBe(before + 1), 30_000);
         return pattern.exec(sink.mails.at(-1)!.replaceAll('=3D', '='))?.[1] ?? '';
       },
       mails: () => sink.mails.length,

@@ -6,7 +6,7 @@ import { PASSWORD } from '../api/server.ts';
 import { authWorld, link } from './auth-world.ts';
 import type { AuthWorld } from './auth-world.ts';
 import { linkToken } from './link-token.ts';
-import { findingsOf } from './page-quality.ts';
+import { findingsOf, hasFocus } from './page-quality.ts';
 import type { Visit } from './visit.ts';
 
 const NEW = 'another-horse-2';
@@ -36,7 +36,7 @@ describe.runIf(has('chromium'))('links in mails', () => {
       button('Send the link').click(),
     );
     await heading('Look into your inbox');
-    expect(await button(/^Send it again in/).isDisabled()).toBe(true);
+    await expect.poll(() => button(/^Send it again in/).isDisabled()).toBe(true);
     return path;
   }
   async function setPassword(password: string, repeated = password): Promise<void> {
@@ -88,7 +88,7 @@ describe.runIf(has('chromium'))('links in mails', () => {
     await page.goto(path);
     await setPassword('x'.repeat(80));
     await page.locator('[aria-invalid=true]').waitFor();
-    expect(await page.getByLabel('New password').evaluate((at) => at.matches(':focus'))).toBe(true);
+    await expect.poll(() => hasFocus(page.getByLabel('New password'))).toBe(true);
   });
 
   test('confirm an address; an old one explains itself and gets a new one', async () => {

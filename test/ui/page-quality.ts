@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 declare global {
   interface Window {
@@ -45,3 +45,7 @@ function overflow(page: Page): Promise<string[]> {
       .map(({ tagName, over }) => `${tagName} is ${over} px too wide`),
   );
 }
+
+/** Poll it: the cursor moves after what is seen has changed. */
+export const hasFocus = (field: Locator): Promise<boolean> =>
+  field.evaluate((element) => element.matches(':focus'));

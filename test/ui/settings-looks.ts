@@ -81,4 +81,121 @@ const AUDIT: Look[] = [
   { name: 'audit-refused', path: audit, ready: text('The audit log is for superusers') },
 ];
 
-export const SETTINGS: Look[] = [...KEYS, ...AUDIT];
+const logs = (): string => '/_/logs';
+/** entries are written in groups, every few seconds */
+async function logged(page: Page): Promise<void> {
+  await page.getByLabel('Auto refresh').check();
+  await page.locator('tbody tr').first().waitFor();
+  await page.getByLabel('Auto refresh').uncheck();
+}
+
+const LOGS: Look[] = [
+  { name: 'server-logs', path: logs, who: 'superuser', ready: logged },
+  {
+    name: 'server-logs-nothing',
+    path: () => `${logs()}?filter=no-such-words`,
+    who: 'superuser',
+    ready: text('Nothing matches'),
+  },
+  {
+    name: 'server-logs-filter',
+    path: () => `${logs()}?filter=${encodeURIComponent('data.status >=')}`,
+    who: 'superuser',
+    refused: true,
+    ready: text('The server cannot read this filter'),
+  },
+  {
+    name: 'server-logs-entry',
+    path: logs,
+    who: 'superuser',
+    async ready(page) {
+      await logged(page);
+      await page.locator('tbody tr').first().getByRole('button').click();
+      await page.getByLabel('Entry as JSON').waitFor();
+    },
+  },
+  {
+    name: 'server-logs-settings',
+    path: logs,
+    who: 'superuser',
+    async ready(page) {
+      await press(page, 'Log settings');
+      await page.getByLabel('Max days retention').waitFor();
+    },
+  },
+  { name: 'server-logs-others', path: logs, ready: text('The logs are for superusers') },
+];
+
+const account = (): string => '/_/settings/account';
+
+const ACCOUNT: Look[] = [
+  { name: 'account', path: account, ready: text('GitHub') },
+  { name: 'account-superuser', path: account, who: 'superuser', ready: text('Change email') },
+  {
+    name: 'account-email',
+    path: account,
+    refused: true,
+    async ready(page) {
+      await press(page, 'Change email');
+      await page.getByLabel('New email address').fill('grace@example.com');
+      await press(page, 'Send the link');
+      await text('Another account has this address.')(page);
+    },
+  },
+  {
+    name: 'account-password',
+    path: account,
+    async ready(page) {
+      await press(page, 'Change password');
+      await page.getByLabel('Current password').waitFor();
+    },
+  },
+];
+
+const backups = (): string => '/_/settings/backups';
+const LISTED = [
+  { key: 'before_upgrade.zip', size: 48_213_004, modified: '2026-01-30 09:12:44.120Z' },
+  {
+    key: '@auto_pb_backup_acme_20260131000000.zip',
+    size: 912,
+    modified: '2026-01-31 00:00:03.002Z',
+  },
+];
+async function listBackups(page: Page): Promise<void> {
+  await page.route('**/api/backups', (route) => route.fulfill({ json: LISTED }));
+  await page.reload();
+  await text('before_upgrade.zip')(page);
+  await page.getByLabel('Cron expression').waitFor();
+}
+
+const BACKUPS: Look[] = [
+  {
+    name: 'backups-empty',
+    path: backups,
+    who: 'superuser',
+    async ready(page) {
+      await text('No backups yet')(page);
+      await page.getByLabel('Cron expression').waitFor();
+    },
+  },
+  { name: 'backups', path: backups, who: 'superuser', ready: listBackups },
+  {
+    name: 'backups-restore',
+    path: backups,
+    who: 'superuser',
+    async ready(page) {
+      await listBackups(page);
+      await press(page, 'Actions for before_upgrade.zip');
+      await page.getByRole('menuitem', { name: 'Restore' }).click();
+      await page.getByLabel(/to confirm/).waitFor();
+    },
+  },
+  {
+    name: 'crons',
+    path: () => '/_/settings/crons',
+    who: 'superuser',
+    ready: text('__pbLogsCleanup__'),
+  },
+];
+
+export const SETTINGS: Look[] = [...KEYS, ...AUDIT, ...LOGS, ...ACCOUNT, ...BACKUPS];

@@ -4,6 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PASSWORD, startServer } from '../api/server.ts';
 import type { TestServer } from '../api/server.ts';
+import { hasFocus } from './page-quality.ts';
 import { visit } from './visit.ts';
 import type { Visit } from './visit.ts';
 
@@ -53,7 +54,7 @@ describe.runIf(has('chromium'))('the settings', () => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
     await button('Done').click();
     await page.getByText('projects:list').filter({ visible: true }).waitFor();
-    expect(await page.getByText(secret).count()).toBe(0);
+    await expect.poll(() => page.getByText(secret).count()).toBe(0);
     expect(await ask(secret, '/api/collections/projects/records')).toBe(200);
     expect(await ask(secret, '/api/collections/rollouts/records')).toBe(403);
     await button('Revoke reader').click();
@@ -68,16 +69,16 @@ describe.runIf(has('chromium'))('the settings', () => {
     await button('Create API key').click();
     const name = page.getByLabel('Name');
     await page.getByText('Cannot be blank.').first().waitFor();
-    expect(await name.evaluate((input) => input.matches(':focus'))).toBe(true);
-    expect(await page.getByText('Cannot be blank.').count()).toBe(2);
+    await expect.poll(() => hasFocus(name)).toBe(true);
+    await expect.poll(() => page.getByText('Cannot be blank.').count()).toBe(2);
     await name.fill('reader');
     await button('Read only').click();
-    expect(await page.getByText('Cannot be blank.').count()).toBe(0);
+    await expect.poll(() => page.getByText('Cannot be blank.').count()).toBe(0);
     const wrong = page.getByLabel('Collection 1', { exact: true });
     await wrong.fill('ghosts');
     await button('Create API key').click();
     await page.getByText('Must be collection:action').waitFor();
-    expect(await wrong.evaluate((input) => input.matches(':focus'))).toBe(true);
+    await expect.poll(() => hasFocus(wrong)).toBe(true);
   });
 
   test('the audit log is searched, narrowed, opened and exported', async () => {

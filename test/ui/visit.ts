@@ -43,7 +43,8 @@ export async function visit(browser: Browser, options: VisitOptions): Promise<Vi
     );
   }
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  // not how fast it is, but that it comes: the machine may be busy
+  page.setDefaultTimeout(30_000);
   let heard: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) heard.push(message.text());

@@ -1,9 +1,6 @@
 import type { HandleClientError } from '@sveltejs/kit/hooks';
-import { reloadOnce } from '#lib/reload-once.ts';
 
-const LOST = /dynamically imported module|module script|preload CSS/;
-
-/** A part of the UI that cannot be loaded: the network changed, or the server is newer and has other parts. */
-export const handleError: HandleClientError = ({ error }) => {
-  if (error instanceof Error && LOST.test(error.message)) reloadOnce();
+/** Errors of pages are told to the window: app.html listens for those that another try may cure. */
+export const handleError: HandleClientError = ({ kind, error }) => {
+  if (kind === 'unknown') reportError(error);
 };
