@@ -10,7 +10,7 @@ export { COLLECTION_TYPES, FIELD_TYPES, isMultiple } from './collection.ts';
 export type { Collection, CollectionType, Field, FieldType, Rule } from './collection.ts';
 export { hasUniqueIndex, parseIndex, renderIndex } from './index-definition.ts';
 export type { IndexColumn, IndexDefinition } from './index-definition.ts';
-export { splitList } from './split-list.ts';
+export { listParts, splitList } from './split-list.ts';
 export { OPERATORS } from './query.ts';
 export type {
   Condition,

@@ -1,11 +1,25 @@
 const QUOTES = '\'"`';
 
+export interface ListParts {
+  /** untrimmed, each with the separator after it ('' for the last) */
+  parts: { text: string; separator: string }[];
+  /** what begins with a quote or parenthesis that nothing closes */
+  open?: string;
+}
+
 /**
  * Splits `a, f(b, c), "d,e"` at its separators; quotes and parentheses keep what is inside together.
  * Parts are trimmed, empty ones dropped. `undefined` when a quote or parenthesis is left open.
  */
 export function splitList(text: string, separators = ',', nesting = true): string[] | undefined {
-  const parts: string[] = [];
+  const { parts, open } = listParts(text, separators, nesting);
+  if (open !== undefined) return undefined;
+  return parts.map((part) => part.text.trim()).filter((part) => part !== '');
+}
+
+/** The same with nothing left out. */
+export function listParts(text: string, separators = ',', nesting = true): ListParts {
+  const parts: ListParts['parts'] = [];
   const open = { quote: '', depth: 0 };
   let start = 0;
   for (let index = 0; index < text.length; index++) {
@@ -13,12 +27,12 @@ export function splitList(text: string, separators = ',', nesting = true): strin
     const isEscaped = index > start && text[index - 1] === '\\';
     if (!isEscaped) track(open, character, nesting);
     if (open.quote !== '' || open.depth > 0 || !separators.includes(character)) continue;
-    parts.push(text.slice(start, index));
+    parts.push({ text: text.slice(start, index), separator: character });
     start = index + 1;
   }
-  if (open.quote !== '' || open.depth > 0) return undefined;
-  parts.push(text.slice(start));
-  return parts.map((part) => part.trim()).filter((part) => part !== '');
+  const rest = text.slice(start);
+  if (open.quote !== '' || open.depth > 0) return { parts, open: rest };
+  return { parts: [...parts, { text: rest, separator: '' }] };
 }
 
 function track(open: { quote: string; depth: number }, character: string, nesting: boolean): void {

@@ -20,8 +20,8 @@ function fieldsNow(
   try {
     const query = typeof options.viewQuery === 'string' ? options.viewQuery : '';
     // A table that got another name is renamed in the view by SQLite; its query here is the old one.
-    const tables = [...parseViewQuery(query).tables.values()];
-    return tables.every((table) => find(table)) ? viewFields(query, find) : undefined;
+    const { tables } = parseViewQuery(query);
+    return tables.every(({ original }) => find(original)) ? viewFields(query, find) : undefined;
   } catch {
     return undefined;
   }

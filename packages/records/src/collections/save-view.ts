@@ -1,15 +1,9 @@
-import {
-  AppError,
-  toAppError,
-  type Collection,
-  type Field,
-  type Row,
-  type WriteTx,
-} from '@davit/domain';
+import { AppError, type Collection, type Field, type Row, type WriteTx } from '@davit/domain';
 import { REQUIRED } from '../fields/field-kind.ts';
-import { viewFields } from './view-fields.ts';
+import { checkSingle } from './view-columns.ts';
+import { readViewFields, viewComplaint, type ViewComplaint } from './view-fields.ts';
 
-/** Throws `invalid` with `data.viewQuery`. */
+/** Whatever they are called. Throws `invalid` with `data.viewQuery`. */
 export function fieldsOfView(
   query: string,
   find: (name: string) => Collection | undefined,
@@ -20,9 +14,10 @@ export function fieldsOfView(
     throw new AppError('invalid', message, { data });
   }
   try {
-    return viewFields(query, find);
+    checkSingle(query);
+    return readViewFields(query, find);
   } catch (error) {
-    throw invalidQuery(error instanceof Error ? error.message : String(error), message);
+    throw invalidQuery(error, message, REQUIRED);
   }
 }
 
@@ -35,19 +30,30 @@ export function saveView(
   view: Collection,
   { previous, message }: { previous: Collection | undefined; message: string },
 ): void {
+  const complaint = viewComplaint(view.fields);
   try {
     tx.collections.save(view, previous);
+  } catch (error) {
+    if (!AppError.is(error, 'invalid')) throw error;
+    const isKnown = error.message === complaint?.message;
+    throw invalidQuery(error, message, isKnown ? complaint.fields : REQUIRED);
+  }
+  if (complaint) throw invalidQuery(new Error(complaint.message), message, complaint.fields);
+  try {
     checkIds(readView(tx, view));
   } catch (error) {
     if (!AppError.is(error, 'invalid')) throw error;
-    throw invalidQuery(toAppError(error).message, message);
+    throw invalidQuery(error, message, undefined);
   }
 }
 
 /** Throws `invalid` unless every record has an id of its own. */
 export function checkIds(rows: readonly Row[]): void {
   const ids = new Set(rows.map(({ id }) => id));
-  if (ids.size < rows.length || ids.has('') || ids.has(null)) {
+  if (ids.has('') || ids.has(null)) {
+    throw new AppError('invalid', 'the query could return records with empty or invalid ids');
+  }
+  if (ids.size < rows.length) {
     throw new AppError('invalid', 'the query could return records with non-unique ids');
   }
 }
@@ -58,10 +64,13 @@ export function readView(tx: WriteTx, view: Collection): Row[] {
   return tx.query(query, { offset: 0, limit: SAMPLE, count: false }).rows;
 }
 
-function invalidQuery(raw: string, message: string): AppError {
+type FieldsError = ViewComplaint['fields'] | undefined;
+
+function invalidQuery(cause: unknown, message: string, fields: FieldsError): AppError {
+  const raw = cause instanceof Error ? cause.message : String(cause);
   const viewQuery = {
     code: 'validation_invalid_view_query',
-    message: `Invalid query - ${raw}.`.replace(/\.\.$/, '.'),
+    message: `Invalid query - ${raw}${/[.?!]$/.test(raw) ? '' : '.'}`,
   };
-  return new AppError('invalid', message, { data: { fields: REQUIRED, viewQuery } });
+  return new AppError('invalid', message, { data: { ...(fields && { fields }), viewQuery } });
 }

@@ -27,7 +27,7 @@ export interface CollectionsParts extends WriterParts {
 
 /** What an update says that would give the definition another id. */
 function otherId(id: Json): AppError {
-  if (id === null || id === '') return notFound();
+  if (typeof id !== 'string' || !/^\w+$/.test(id)) return notFound();
   const mismatch = { code: 'validation_values_mismatch', message: "Values don't match." };
   return new AppError('invalid', 'Failed to update collection.', { data: { id: mismatch } });
 }

@@ -106,7 +106,8 @@ function fieldErrors(
   return Object.keys(errors).length > 0 ? errors : undefined;
 }
 
-function nameError(field: Field): FieldError | undefined {
+/** What is wrong with what a field is called, if anything. */
+export function nameError(field: Field): FieldError | undefined {
   const { name } = field;
   if (name === '') return REQUIRED;
   if (Buffer.byteLength(name) > MAX_LENGTH) return lengthBetween(1, MAX_LENGTH);

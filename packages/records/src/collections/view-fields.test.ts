@@ -22,10 +22,24 @@ function describe(query: string): string[] {
 
 test.each([
   [
-    'select id, sum(views) s, title||"x" z, cast(views as text) t from posts where title = ";"',
+    'select id, sum(views) s, (title || "x") z, cast(views as text) t from posts where title = ";"',
     ['id text', 's json', 'z json', 't text'],
   ],
-  ['with x as (select id from posts) select (id) from x', ['id text']],
+  ['with x as (select id from posts) select id from x', ['id text']],
+  [
+    'select id, Title, p.TITLE as t, ID from posts as p',
+    ['id text', 'Title text', 't text', 'ID relation'],
+  ],
+  ['select b.id, title, b.title t from other a, posts b', ['id text', 'title json', 't text']],
+  ["select id, (text || ', x') as [a] /* b, c */ from posts -- d", ['id text', 'a json']],
+  [
+    'select distinct id, title x from posts left outer join y on y.a = id where 1',
+    ['id text', 'x text'],
+  ],
+  [
+    'select id,\n\tcast(views as decimal(10,2)) n, COUNT(*) as c\nfrom posts limit 5',
+    ['id text', 'n json', 'c number'],
+  ],
   ['select id, title, views v from posts', ['id text', 'title text', 'v number']],
   ['SELECT p.id, p.`title` AS t FROM `posts` AS p;', ['id text', 't text']],
   ['select (ROW_NUMBER() OVER()) as id, p.id as post from posts p', ['id text', 'post relation']],
@@ -48,9 +62,19 @@ test.each([
 test.each([
   ['select * from posts', 'wildcard columns'],
   ['select title from posts', 'missing required id'],
-  ['select id from posts; drop table posts', 'multiple statements'],
-  ['delete from posts', 'a single SELECT'],
+  ['delete from posts', 'missing required id'],
+  ['select id, views + 1 as n from posts', 'invalid identifier parts [views + 1 as n]'],
+  ['select id, id as x from posts union select 1', 'invalid identifier parts [id as x 1]'],
+  [
+    'select id, (title from posts',
+    'unbalanced parenthesis or quoted expression: "(title from posts"',
+  ],
+  [
+    'select id, title as `a b` from posts',
+    'invalid field "a b" (1): name: must be in a valid format',
+  ],
   ['select id, title id from posts', 'invalid field "id:1" (1)'],
+  ['select id, title, views title, 1 title from posts', 'invalid field "title:1" (2)'],
   ['select id, title as expand from posts', 'must not be in list'],
   ['select id, title as a_via_b from posts', '_via_'],
 ])('refuses %s', (query, message) => {

@@ -2,6 +2,7 @@ import type { Collection, Field } from '@davit/domain';
 import { notFound } from '../failure.ts';
 import { castList } from '../fields/cast.ts';
 import { parseViewQuery } from '../collections/view-columns.ts';
+import { sourceOf } from '../collections/view-fields.ts';
 import { buildQuery } from '../queries/build-query.ts';
 import type { RecordData } from '../record.ts';
 import type { Context } from '../requests/context.ts';
@@ -56,7 +57,7 @@ interface Origin {
 async function originOf(context: Context, origin: Origin): Promise<string | undefined> {
   const { view, field, name, depth } = origin;
   if (depth > MAX_DEPTH) return undefined;
-  const source = sourceOf(context, view, field);
+  const source = selectedFrom(context, view, field);
   if (!source) return undefined;
   if (source.collection.type === 'view') {
     const { collection } = source;
@@ -72,20 +73,13 @@ async function originOf(context: Context, origin: Origin): Promise<string | unde
 }
 
 /** The field that a field of a view was selected from. */
-function sourceOf(
+function selectedFrom(
   { core }: Context,
   view: Collection,
   { name }: Field,
 ): { collection: Collection; field: Field } | undefined {
   const { viewQuery } = view.options;
-  const { columns, tables } = parseViewQuery(typeof viewQuery === 'string' ? viewQuery : '');
-  const source = columns.find(({ alias }) => alias === name)?.source;
-  if (!source) return undefined;
-  for (const [alias, table] of tables) {
-    if (source.table !== '' && source.table !== alias) continue;
-    const collection = core.catalog.find(table);
-    const field = collection?.fields.find((known) => known.name === source.column);
-    if (collection && field) return { collection, field };
-  }
-  return undefined;
+  const query = parseViewQuery(typeof viewQuery === 'string' ? viewQuery : '');
+  const column = query.columns.findLast(({ alias }) => alias === name);
+  return column && sourceOf(column, query, (table) => core.catalog.find(table));
 }

@@ -3,6 +3,9 @@ import type { Database } from 'better-sqlite3';
 import { quoteIdentifier } from '../sql.ts';
 import { withTextLiterals } from './text-literal.ts';
 
+const NO_ID =
+  "missing required id column (you can use `(ROW_NUMBER() OVER()) as id` if you don't have one)";
+
 interface ColumnInfo {
   name: string;
   type: string;
@@ -24,7 +27,7 @@ function createView(db: Database, name: string, select: string): void {
     .prepare<[string], ColumnInfo>('SELECT name, type FROM pragma_table_info(?)')
     .all(name);
   const id = columns.find((column) => column.name.toLowerCase() === 'id');
-  if (!id) throw new AppError('invalid', 'The view query must have an id column.');
+  if (!id) throw new AppError('invalid', NO_ID);
   if (id.type.toUpperCase() === 'TEXT') return;
   const list = columns.map((column) => {
     const quoted = quoteIdentifier(column.name);
