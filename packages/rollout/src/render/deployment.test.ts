@@ -151,7 +151,7 @@ function made(
 const hashOf = (rollout: RolloutResource): string =>
   renderDeployment(rollout).metadata.annotations!['davit.dev/spec-hash']!;
 
-test.each(['0', '1', '3'])('pods of renderer %s are kept while the spec stays', (version) => {
+test.each(['0', '1', '2', '4'])('pods of renderer %s are kept while the spec stays', (version) => {
   const live = made({
     'davit.dev/renderer-version': version,
     'davit.dev/spec-hash': hashOf(aRollout()),
@@ -163,7 +163,7 @@ test.each(['0', '1', '3'])('pods of renderer %s are kept while the spec stays', 
 
   const changed = renderDeployment(aRollout({ env: [{ name: 'A', value: '1' }] }), live);
   expect(specOf(changed).template.spec.containers).toMatchObject([{ name: 'shop' }]);
-  expect(changed.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '2' });
+  expect(changed.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '3' });
 });
 
 const full = (): RolloutResource =>
@@ -241,7 +241,7 @@ test.each<[string, (rollout: RolloutResource) => void]>([
   const rollout = full();
   change(rollout);
   const child = renderDeployment(rollout, made({}, original()));
-  expect(child.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '2' });
+  expect(child.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '3' });
 });
 
 test('a restart asked for on the Rollout reaches the pods, and stays when it is lost there', () => {

@@ -9,7 +9,7 @@ import { renderPodTemplate } from './pod-template.ts';
 import { restartOf } from './restart.ts';
 
 /** The renderer new pod templates are made with. 0 stands for the original operator. */
-export const RENDERER_VERSION = 2;
+export const RENDERER_VERSION = 3;
 
 interface Made {
   version: number;

@@ -95,11 +95,13 @@ test('sidecars are up before init containers run, and go on', () => {
       { name: 'migrate', image, secrets: true, mounts: [{ volume: 'data', mountPath: '/d' }] },
     ],
   });
+  const lastWords = { terminationMessagePolicy: 'FallbackToLogsOnError' };
+  const helper = { image: 'docker.io/library/busybox:1', ...lastWords };
   expect(initContainers).toEqual([
-    { name: 'proxy', image: 'docker.io/library/busybox:1', restartPolicy: 'Always' },
+    { ...helper, name: 'proxy', restartPolicy: 'Always' },
     {
+      ...helper,
       name: 'migrate',
-      image: 'docker.io/library/busybox:1',
       envFrom: [{ secretRef: { name: 'shop-secrets' } }],
       volumeMounts: [{ name: 'data-shop', mountPath: '/d' }],
     },

@@ -15,14 +15,13 @@ const DRAIN_SECONDS = 5;
 /** What remains of the grace period for the process itself: Kubernetes' own default. */
 const STOP_SECONDS = 30;
 
-/** The pods as renderer 2 makes them; renderer 1 left out how they say why they ended. */
+/** The pods as renderer 3 makes them. Renderer 2 left out how helpers say why they ended, renderer 1 how the app does. */
 export function renderPodTemplate(resource: RolloutResource): PodTemplate {
   const { spec, metadata } = resource;
   const drain = drainSeconds(spec);
   const app = {
     ...renderContainer(resource),
-    // the last lines of the log, where the process wrote no message of its own
-    terminationMessagePolicy: 'FallbackToLogsOnError',
+    ...LAST_WORDS,
     ...compact({ lifecycle: drain > 0 ? { preStop: { sleep: { seconds: drain } } } : undefined }),
     ...renderProbes(spec),
   };
@@ -66,15 +65,19 @@ function drainSeconds({ drainSeconds: given, interfaces = [] }: RolloutSpec): nu
   return given ?? (interfaces.length > 0 ? DRAIN_SECONDS : 0);
 }
 
+/** The last lines of the log, where the process wrote no message of its own. */
+const LAST_WORDS = { terminationMessagePolicy: 'FallbackToLogsOnError' };
+
 /** A sidecar is an init container that goes on: it is up before the app starts, and ends after it. */
 function helpers(resource: RolloutResource): object[] {
   const { initContainers = [], sidecars = [] } = resource.spec;
   return [
     ...sidecars.map((sidecar) => ({
       ...renderHelper(sidecar, resource),
+      ...LAST_WORDS,
       restartPolicy: 'Always',
     })),
-    ...initContainers.map((container) => renderHelper(container, resource)),
+    ...initContainers.map((container) => ({ ...renderHelper(container, resource), ...LAST_WORDS })),
   ];
 }
 
