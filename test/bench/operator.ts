@@ -28,15 +28,15 @@ export function operator({ alone, ...fleet }: OperatorCaseOptions): BenchCase {
     beside: `an undici client with ${WORKERS} connections that POSTs the same ${CHILDREN} children and patches each status as often as the operator had, on a fresh control plane in the same run`,
     limit: 1200 + size * 4,
     async run(signal) {
-      const davit = await withOperator(fleet, signal);
+      const davit = await measureOperator(fleet, signal);
       const patches = davit.statusPatches;
       const bare = alone ? undefined : await withBareClient(fleet, patches, signal);
-      return rowsOf(fleet, davit, bare);
+      return operatorRows(fleet, davit, bare);
     },
   };
 }
 
-function rowsOf({ size }: Fleet, davit: OfOperator, bare: Measured | undefined): Row[] {
+export function operatorRows({ size }: Fleet, davit: OperatorFigures, bare?: Measured): Row[] {
   const pair = (what: string, unit: Row['unit'], pick: keyof Measured): Row => ({
     ...{ what, unit, davit: davit[pick], bare: bare?.[pick] },
   });
@@ -73,7 +73,7 @@ interface Measured {
   rolled: number;
 }
 
-interface OfOperator extends Measured {
+export interface OperatorFigures extends Measured {
   statusPatches: number;
   reported: number;
   createProcessor: number;
@@ -89,7 +89,8 @@ interface OfOperator extends Measured {
   restartMemory: number;
 }
 
-async function withOperator(fleet: Fleet, signal: AbortSignal): Promise<OfOperator> {
+/** Creates them, changes them twice, looks at them rest, and starts the operator anew beside them. */
+export async function measureOperator(fleet: Fleet, signal: AbortSignal): Promise<OperatorFigures> {
   await using scene = await Scene.open(fleet, signal);
   const first = await started(scene, signal);
   const used = (): number => processFigures(first.operator.pid).processor;
@@ -128,7 +129,9 @@ async function withOperator(fleet: Fleet, signal: AbortSignal): Promise<OfOperat
 async function restart(
   scene: Scene,
   signal: AbortSignal,
-): Promise<Pick<OfOperator, 'restarted' | 'restartWrites' | 'restartProcessor' | 'restartMemory'>> {
+): Promise<
+  Pick<OperatorFigures, 'restarted' | 'restartWrites' | 'restartProcessor' | 'restartMemory'>
+> {
   const before = await countWrites(scene.client);
   const { operator, seconds } = await started(scene, signal);
   await using second = operator;
@@ -178,7 +181,7 @@ async function atRest(
   scene: Scene,
   { pid }: Child,
   signal: AbortSignal,
-): Promise<Pick<OfOperator, 'quiet' | 'quietProcessor' | 'memory'>> {
+): Promise<Pick<OperatorFigures, 'quiet' | 'quietProcessor' | 'memory'>> {
   const settled = await scene.settle();
   const before = processFigures(pid);
   await sleep(QUIET * 1000, undefined, { signal });
