@@ -24,7 +24,7 @@ import { Params } from './params.ts';
 import { PlatformTables } from './platform-tables.ts';
 import type { ReadLanes } from './readers/read-lanes.ts';
 import { RecordsTx } from './records-tx.ts';
-import { isPointRead } from './select/point-read.ts';
+import { isQuickRead } from './select/quick-read.ts';
 import { compileQuery } from './select/select.ts';
 import { Writer } from './writer.ts';
 
@@ -83,7 +83,7 @@ export class SqliteDatabase
     const job = compileQuery(query, page);
     const { lanes } = this.#parts;
     try {
-      if (isPointRead(query, page)) return lanes.runHere(job);
+      if (isQuickRead(query, page)) return lanes.runHere(job);
       return await lanes.run(query, job, signal);
     } catch (error) {
       throw signal?.aborted === true ? error : toDatabaseError(error);

@@ -1,21 +1,24 @@
 import type { Condition, Expression, PageRequest, Query } from '@davit/domain';
 
+/** Rows that are read sooner than a thread is asked for them. */
+const FEW = 50;
+
 /**
- * Whether the query looks up one record by its id, or looks at one that was given with it: cheaper to run at once than
- * to send to a thread.
+ * Whether the query looks up a few records by their ids, looks at one that was given with it, or takes the first ones
+ * of a table: cheaper to run at once than to send to a thread.
  */
-export function isPointRead(query: Query, page: PageRequest): boolean {
-  if (page.limit !== 1 || page.count || query.joins.length > 0 || query.view) return false;
-  const { where, rows } = query;
+export function isQuickRead(query: Query, { offset, limit, count }: PageRequest): boolean {
+  if (offset + limit > FEW || count || query.joins.length > 0 || query.view) return false;
+  const { where, rows, order } = query;
   if (rows) return rows.length === 1;
-  if (!where) return false;
+  if (!where) return order.length === 0;
   const conditions = where.kind === 'and' ? where.items : [where];
   return conditions.some((condition) => isIdLookUp(condition, query.table));
 }
 
 function isIdLookUp(condition: Condition, table: string): boolean {
   if (condition.kind === 'in') {
-    return isId(condition.of, table) && condition.values.length === 1;
+    return isId(condition.of, table) && condition.values.length <= FEW;
   }
   if (condition.kind === 'equal') return isId(condition.left, table) && isValue(condition.right);
   if (condition.kind !== 'compare' || condition.operator !== '=') return false;
