@@ -1,4 +1,5 @@
 import { sizeOf, type FieldError } from '@davit/domain';
+import { isOfType } from '../files/file-signatures.ts';
 import type { Upload } from '../files/upload.ts';
 import { castList } from './cast.ts';
 import { listOption, numberOption, REQUIRED, type FieldKind } from './field-kind.ts';
@@ -43,8 +44,7 @@ function checkUpload(upload: Upload, maxSize: number, types: string[]): FieldErr
       params: { file, maxSize },
     };
   }
-  const type = upload.contentType.split(';')[0] ?? '';
-  return types.length === 0 || types.includes(type)
+  return types.length === 0 || types.some((wanted) => isOfType(upload.contentType, wanted))
     ? undefined
     : {
         code: 'validation_invalid_mime_type',
