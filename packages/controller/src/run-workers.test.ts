@@ -117,3 +117,16 @@ test('several workers never run the same key at once', async () => {
   await running;
   expect(most).toBe(1);
 });
+
+test('steps that wait for nothing leave timers and sockets their turn', async () => {
+  const { clock, queue, stop } = aLoop();
+  const reconcile = (key: string) => {
+    queue.add(key);
+    return Promise.resolve();
+  };
+  const running = runWorkers({ queue, reconcile, onError: () => {}, signal: stop.signal, clock });
+  setTimeout(() => stop.abort(), 1);
+  queue.add('a');
+  await running;
+  expect(queue.stats()).toMatchObject({ running: 0, depth: 1 });
+});

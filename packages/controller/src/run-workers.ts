@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { AppError } from '@davit/domain';
 import type { Clock } from '@davit/domain';
 import type { KeyQueue, TakenKey } from './key-queue.ts';
@@ -50,7 +49,7 @@ async function work(options: WorkerOptions, hard: AbortSignal): Promise<void> {
     if (!taken) return;
     await step(options, taken, hard);
     // thousands of steps that wait for nothing would keep timers and sockets from their turn
-    await setImmediate();
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
