@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Fleet } from './operator-fleet.ts';
 import type { FleetHome } from './operator-fleet.ts';
 import { installCrd } from './install-crd.ts';
+import { NamespaceView } from './namespace-view.ts';
 import { operatorWorld } from './operator-world.ts';
 import type { OperatorWorld } from './operator-world.ts';
 import { compact, crashApiServer } from './running-program.ts';
@@ -16,6 +17,9 @@ const MANY = soak ? 500 : 40;
 const FEW = soak ? 50 : 10;
 const KILLS = soak ? 25 : 3;
 const timeout = soak ? 900_000 : 240_000;
+/** Most of a bad day is waiting: they come together, on control planes of their own where one is to crash. */
+const together = { timeout, concurrent: true };
+const inTurn = { concurrent: false };
 const patient = { timeout: 60_000, interval: 100 };
 
 const refusal = (code: number, reason: string): object => ({
@@ -23,22 +27,22 @@ const refusal = (code: number, reason: string): object => ({
   ...{ message: `the test says ${reason}`, reason, code },
 });
 
-describe.runIf(has('api'))('the operator when things go wrong around it', { timeout }, () => {
+/** Nothing more is written, not even after everything was looked at anew. */
+async function atRest(world: OperatorWorld): Promise<void> {
+  await world.settled();
+  await world.stop();
+  world.forget();
+  await world.start();
+  await world.settled();
+  expect(world.allWrites).toEqual([]);
+}
+
+describe.runIf(has('api'))('the operator on a connection that does not last', { timeout }, () => {
   let plane: ControlPlane;
   beforeAll(async () => {
     plane = await controlPlane({ controllerManager: true });
   });
   afterAll(() => plane?.[Symbol.asyncDispose]());
-
-  /** Nothing more is written, not even after everything was looked at anew. */
-  async function atRest(world: OperatorWorld): Promise<void> {
-    await world.settled();
-    await world.stop();
-    world.forget();
-    await world.start();
-    await world.settled();
-    expect(world.allWrites).toEqual([]);
-  }
 
   test(`all connections are reset every second while ${MANY} Rollouts are made and changed`, async () => {
     await using proxy = await faultProxy(plane);
@@ -55,6 +59,15 @@ describe.runIf(has('api'))('the operator when things go wrong around it', { time
     await fleet.converged();
     await atRest(world);
   });
+});
+
+describe.runIf(has('api'))('the operator when things go wrong in and around it', together, () => {
+  let plane: ControlPlane;
+  beforeAll(async () => {
+    plane = await controlPlane({ controllerManager: true });
+    await installCrd(plane);
+  });
+  afterAll(() => plane?.[Symbol.asyncDispose]());
 
   test('the API server asks to be spared, again and again', async () => {
     await using proxy = await answerProxy(plane);
@@ -87,45 +100,6 @@ describe.runIf(has('api'))('the operator when things go wrong around it', { time
     await atRest(world);
   });
 
-  test('the API server crashes in the middle of a change', async () => {
-    await using world = await operatorWorld(plane);
-    const fleet = new Fleet(world, FEW);
-    await fleet.change();
-    await fleet.converged();
-    await fleet.change();
-    const start = await crashApiServer(plane);
-    // it ends with the control plane
-    await start();
-    await fleet.converged();
-    // a watch that met nobody a few times waits a little longer before it asks again
-    await world.settled(10_000);
-    await atRest(world);
-  });
-
-  test('the API server has forgotten what happened while the operator was cut off', async () => {
-    await using proxy = await answerProxy(plane);
-    await using world = await operatorWorld(plane, { kubeconfig: proxy.kubeconfig! });
-    const fleet = new Fleet(world, FEW);
-    await fleet.change();
-    await fleet.converged();
-    await world.settled();
-    proxy.refuse();
-    proxy.reset();
-    await fleet.change();
-    await world.kubectl('delete', 'service', 'http-app-0-svc');
-    await compact(plane);
-    // its memory of versions goes with it
-    const start = await crashApiServer(plane);
-    await start();
-    proxy.clear();
-    await proxy.restore();
-    await fleet.converged();
-    // lists, not only watches that go on
-    expect(relisted(proxy)).toBe(true);
-    await world.settled(10_000);
-    await atRest(world);
-  });
-
   test('a leader whose clock is wrong is believed for as long as it renews, and no longer', async () => {
     const name = 'davit-operator';
     const renew = (skewMs: number): Promise<string> =>
@@ -154,118 +128,167 @@ describe.runIf(has('api'))('the operator when things go wrong around it', { time
     await atRest(world);
     await vi.waitFor(() => plane.kubectl('delete', 'lease', name, '-n', 'default'), patient);
   });
+
+  test(`killed ${2 * KILLS} times in the middle of its writes, it gets there`, async () => {
+    await using there = await home(plane, 'killed');
+    await using proxy = await answerProxy(plane);
+    const fleet = new Fleet(there, FEW);
+    for (const change of ['made', 'changed']) {
+      await fleet.change();
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        await using victim = await alone(proxy, there);
+        proxy.clear();
+        const last = 1 + Math.floor(Math.random() * 5);
+        const what = `write ${last} of ${change}`;
+        await until(() => writes(proxy).length >= last, { interval: 1, timeout: 60_000, what });
+        victim.kill('SIGKILL');
+        await victim.ended;
+      }
+      await using survivor = await alone(proxy, there);
+      await fleet.converged();
+      await quiet(proxy);
+      survivor.kill('SIGTERM');
+      expect(await survivor.ended).toBe(0);
+    }
+    proxy.clear();
+    await using after = await alone(proxy, there);
+    await quiet(proxy);
+    expect(writes(proxy)).toEqual([]);
+    after.kill('SIGKILL');
+  });
 });
 
-describe.runIf(has('api'))(
-  'the operator process when things go wrong inside it',
-  { timeout },
-  () => {
-    let plane: ControlPlane;
-    beforeAll(async () => {
-      plane = await controlPlane({ controllerManager: true });
-    });
-    afterAll(() => plane?.[Symbol.asyncDispose]());
+describe.runIf(has('api'))('the operator when its API server ends', together, () => {
+  let plane: ControlPlane;
+  beforeAll(async () => {
+    plane = await controlPlane({ controllerManager: true });
+  });
+  afterAll(() => plane?.[Symbol.asyncDispose]());
 
-    const operator = (proxy: AnswerProxy, ready: RegExp, ...more: string[]): Promise<Child> =>
-      childProcess(process.execPath, [OPERATOR, '--kubeconfig', proxy.kubeconfig!, ...more], {
-        ready,
-        timeout: 60_000,
-      });
-    const alone = (proxy: AnswerProxy): Promise<Child> => operator(proxy, /"msg":"ready"/);
-    const copy = (proxy: AnswerProxy, ready: RegExp): Promise<Child> =>
-      operator(proxy, ready, '--leader-elect');
+  test('the API server crashes in the middle of a change', inTurn, async () => {
+    await using world = await operatorWorld(plane);
+    const fleet = new Fleet(world, FEW);
+    await fleet.change();
+    await fleet.converged();
+    await fleet.change();
+    const start = await crashApiServer(plane);
+    // it ends with the control plane
+    await start();
+    await fleet.converged();
+    // a watch that met nobody a few times waits a little longer before it asks again
+    await world.settled(10_000);
+    await atRest(world);
+  });
 
-    async function home(namespace: string): Promise<FleetHome & AsyncDisposable> {
-      await installCrd(plane);
-      await plane.kubectl('create', 'namespace', namespace);
-      return {
-        namespace,
-        apply: (...objects) => plane.apply(...objects),
-        kubectl: (...args) => plane.kubectl('-n', namespace, ...args),
-        async [Symbol.asyncDispose]() {
-          await plane.kubectl('delete', 'namespace', namespace, '--wait=false');
-        },
-      };
-    }
-
-    test(`killed ${2 * KILLS} times in the middle of its writes, it gets there`, async () => {
-      await using there = await home('killed');
+  test(
+    'the API server has forgotten what happened while the operator was cut off',
+    inTurn,
+    async () => {
       await using proxy = await answerProxy(plane);
-      const fleet = new Fleet(there, FEW);
-      for (const change of ['made', 'changed']) {
-        await fleet.change();
-        for (let kill = 0; kill < KILLS; kill += 1) {
-          await using victim = await alone(proxy);
-          proxy.clear();
-          const last = 1 + Math.floor(Math.random() * 5);
-          const what = `write ${last} of ${change}`;
-          await until(() => writes(proxy).length >= last, { interval: 1, timeout: 60_000, what });
-          victim.kill('SIGKILL');
-          await victim.ended;
-        }
-        await using survivor = await alone(proxy);
-        await fleet.converged();
-        await quiet(proxy);
-        survivor.kill('SIGTERM');
-        expect(await survivor.ended).toBe(0);
-      }
+      await using world = await operatorWorld(plane, { kubeconfig: proxy.kubeconfig! });
+      const fleet = new Fleet(world, FEW);
+      await fleet.change();
+      await fleet.converged();
+      await world.settled();
+      proxy.refuse();
+      proxy.reset();
+      await fleet.change();
+      await world.kubectl('delete', 'service', 'http-app-0-svc');
+      await compact(plane);
+      // its memory of versions goes with it
+      const start = await crashApiServer(plane);
+      await start();
       proxy.clear();
-      await using after = await alone(proxy);
-      await quiet(proxy);
-      expect(writes(proxy)).toEqual([]);
-      after.kill('SIGKILL');
-    });
+      await proxy.restore();
+      await fleet.converged();
+      // lists, not only watches that go on
+      expect(relisted(proxy)).toBe(true);
+      await world.settled(10_000);
+      await atRest(world);
+    },
+  );
+});
 
-    test('a leader that slept past its lease writes nothing more when it wakes', async () => {
-      await using there = await home('asleep');
-      await using path = await answerProxy(plane);
-      await using otherPath = await answerProxy(plane);
-      await using sleeper = await copy(path, /"msg":"leading"/);
-      const fleet = new Fleet(there, FEW);
-      // in the middle of its work, and about to try a write again
-      path.answer({
-        ...{ path: /\/deployments/, method: 'POST', status: 429, headers: { 'retry-after': '2' } },
-        body: refusal(429, 'TooManyRequests'),
-      });
-      await fleet.change();
-      await until(() => writes(path).some((write) => /deployments/.test(write)), patient);
-      sleeper.kill('SIGSTOP');
-      await using other = await copy(otherPath, /"msg":"leading"/);
-      await fleet.converged();
-      path.clear();
-      sleeper.kill('SIGCONT');
-      await until(() => /"msg":"leadership lost"/.test(sleeper.output()), patient);
-      await quiet(path);
-      expect(writes(path)).toEqual([]);
-      await fleet.change();
-      other.kill('SIGTERM');
-      expect(await other.ended).toBe(0);
-      await fleet.converged();
-      await quiet(path);
-      expect(writes(path).length).toBeGreaterThan(0);
-    });
+describe.runIf(has('api'))('an operator that sleeps', together, () => {
+  let plane: ControlPlane;
+  beforeAll(async () => {
+    plane = await controlPlane({ controllerManager: true });
+    await installCrd(plane);
+  });
+  afterAll(() => plane?.[Symbol.asyncDispose]());
 
-    test('a leader that slept for less forgets nothing of what happened', async () => {
-      await using there = await home('dozing');
-      await using path = await answerProxy(plane);
-      await using sleeper = await copy(path, /"msg":"leading"/);
-      const fleet = new Fleet(there, FEW);
-      await fleet.change();
-      await fleet.converged();
-      sleeper.kill('SIGSTOP');
-      await fleet.change();
-      // longer than it may go without renewing, shorter than others wait
-      await sleep(11_000);
-      sleeper.kill('SIGCONT');
-      await fleet.converged();
-      expect(sleeper.output()).not.toContain('leadership lost');
-      await quiet(path);
-      path.clear();
-      await quiet(path);
-      expect(writes(path)).toEqual([]);
+  test('a leader that slept past its lease writes nothing more when it wakes', inTurn, async () => {
+    await using there = await home(plane, 'asleep');
+    await using path = await answerProxy(plane);
+    await using otherPath = await answerProxy(plane);
+    await using sleeper = await copy(path, /"msg":"leading"/);
+    const fleet = new Fleet(there, FEW);
+    // in the middle of its work, and about to try a write again
+    path.answer({
+      ...{ path: /\/deployments/, method: 'POST', status: 429, headers: { 'retry-after': '2' } },
+      body: refusal(429, 'TooManyRequests'),
     });
-  },
-);
+    await fleet.change();
+    await until(() => writes(path).some((write) => /deployments/.test(write)), patient);
+    sleeper.kill('SIGSTOP');
+    await using other = await copy(otherPath, /"msg":"leading"/);
+    await fleet.converged();
+    path.clear();
+    sleeper.kill('SIGCONT');
+    await until(() => /"msg":"leadership lost"/.test(sleeper.output()), patient);
+    await quiet(path);
+    expect(writes(path)).toEqual([]);
+    await fleet.change();
+    other.kill('SIGTERM');
+    expect(await other.ended).toBe(0);
+    await fleet.converged();
+    await quiet(path);
+    expect(writes(path).length).toBeGreaterThan(0);
+  });
+
+  test('a leader that slept for less forgets nothing of what happened', inTurn, async () => {
+    await using there = await home(plane, 'dozing');
+    await using path = await answerProxy(plane);
+    await using sleeper = await copy(path, /"msg":"leading"/);
+    const fleet = new Fleet(there, FEW);
+    await fleet.change();
+    await fleet.converged();
+    sleeper.kill('SIGSTOP');
+    await fleet.change();
+    // longer than it may go without renewing, shorter than others wait
+    await sleep(11_000);
+    sleeper.kill('SIGCONT');
+    await fleet.converged();
+    await quiet(path);
+    path.clear();
+    await quiet(path);
+    expect(writes(path)).toEqual([]);
+  });
+});
+
+const operator = (proxy: AnswerProxy, ready: RegExp, ...more: string[]): Promise<Child> =>
+  childProcess(process.execPath, [OPERATOR, '--kubeconfig', proxy.kubeconfig!, ...more], {
+    ready,
+    timeout: 60_000,
+  });
+const alone = (proxy: AnswerProxy, { namespace }: FleetHome): Promise<Child> =>
+  operator(proxy, /"msg":"ready"/, '--namespaces', namespace);
+const copy = (proxy: AnswerProxy, ready: RegExp): Promise<Child> =>
+  operator(proxy, ready, '--leader-elect');
+
+async function home(plane: ControlPlane, namespace: string): Promise<FleetHome & AsyncDisposable> {
+  await plane.kubectl('create', 'namespace', namespace);
+  const view = new NamespaceView(plane, namespace);
+  return {
+    namespace,
+    apply: (...objects) => plane.apply(...objects),
+    list: (...kinds) => view.list(...kinds),
+    async [Symbol.asyncDispose]() {
+      await view.close();
+      await plane.kubectl('delete', 'namespace', namespace, '--wait=false');
+    },
+  };
+}
 
 /** What was written, without leases. */
 function writes({ requests }: AnswerProxy): string[] {

@@ -1,5 +1,6 @@
 import { until } from '@davit/testkit';
 import { expect } from 'vitest';
+import type { NamespaceView } from './namespace-view.ts';
 import { aRollout } from './operator-world.ts';
 import type { Fields } from './operator-world.ts';
 
@@ -7,7 +8,7 @@ import type { Fields } from './operator-world.ts';
 export interface FleetHome {
   namespace: string;
   apply(...objects: object[]): Promise<string>;
-  kubectl(...args: string[]): Promise<string>;
+  list: NamespaceView['list'];
 }
 
 interface Item {
@@ -22,7 +23,7 @@ interface Item {
   spec: { template: { spec: { containers: { image: string }[] } } };
 }
 
-const KINDS = 'sa,pvc,secret,deployment,service';
+const KINDS = ['sa', 'pvc', 'secret', 'deployment', 'service'] as const;
 
 /** Many Rollouts that are changed together, and what must be true of them whatever happened meanwhile. */
 export class Fleet {
@@ -55,13 +56,14 @@ export class Fleet {
    * Rollout, a Deployment or a claim is not the one it was, or a child belongs to nobody.
    */
   async converged(): Promise<void> {
-    const options = { timeout: 120_000, interval: 250, what: `image ${this.#tag} everywhere` };
+    const options = { timeout: 120_000, interval: 100, what: `image ${this.#tag} everywhere` };
     const rollouts = await until(async () => {
-      const items = await this.#list('rollouts');
+      const items = await this.#home.list<Item>('rollout');
       return items.length === this.#names.length && items.every(isObserved) ? items : undefined;
     }, options);
     const children = await until(async () => {
-      const items = (await this.#list(KINDS)).filter(({ metadata }) => metadata.name !== 'default');
+      const all = await this.#home.list<Item>(...KINDS);
+      const items = all.filter(({ metadata }) => metadata.name !== 'default');
       return items.length === this.#names.length * 5 && items.every((i) => this.#isCurrent(i))
         ? items
         : undefined;
@@ -91,11 +93,6 @@ export class Fleet {
     const isSeen = status?.observedGeneration === metadata.generation;
     if (!isSeen || status.updatedReplicas !== 1) return false;
     return spec.template.spec.containers[0]?.image === `davit.test/web:${this.#tag}`;
-  }
-
-  async #list(kinds: string): Promise<Item[]> {
-    return (JSON.parse(await this.#home.kubectl('get', kinds, '-o', 'json')) as { items: Item[] })
-      .items;
   }
 }
 

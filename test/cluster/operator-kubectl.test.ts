@@ -76,10 +76,10 @@ describe.skipIf(noCluster)('a Rollout in the hands of kubectl', () => {
     await ready(world, 'second');
     await world.kubectl('delete', 'ro/first', '--cascade=foreground');
     await world.settled();
-    expect(await world.get('serviceaccount', 'one-click')).toBeDefined();
+    expect(await world.get('sa', 'one-click')).toBeDefined();
     await world.kubectl('scale', 'ro/second', '--replicas=2');
     await vi.waitFor(async () => {
-      const { status } = await world.get<{ status: Fields }>('ro', 'second');
+      const { status } = await world.get<{ status: Fields }>('rollout', 'second');
       expect(status).toMatchObject({ phase: 'Running', readyReplicas: 2 });
     }, long);
   });
@@ -97,7 +97,7 @@ describe.skipIf(noCluster)('a Rollout in the hands of kubectl', () => {
       image: { registry: 'davit.test', repository: 'web', tag: '2' },
     });
     await vi.waitFor(async () => {
-      const { status } = await world.get<{ status: Fields }>('ro', 'web');
+      const { status } = await world.get<{ status: Fields }>('rollout', 'web');
       expect(status).toMatchObject({
         phase: 'Degraded',
         reason: 'InvalidSpec',
@@ -109,7 +109,7 @@ describe.skipIf(noCluster)('a Rollout in the hands of kubectl', () => {
     expect(await world.kubectl('get', 'deployment/web', '-o', image)).toBe('davit.test/web:2');
   });
 
-  const CHANGES = soak ? 20 : 3;
+  const CHANGES = soak ? 100 : 20;
   test(`${CHANGES} image changes under load lose no request`, { timeout: 600_000 }, async () => {
     await using world = await operatorWorld(cluster);
     const path = 'jsonpath={.spec.clusterIP}';

@@ -4,6 +4,7 @@ import { createOperator } from '@davit/operator-app';
 import type { ControlPlane } from '@davit/testkit';
 import { temporaryDirectory, until } from '@davit/testkit';
 import { installCrd } from './install-crd.ts';
+import { NamespaceView } from './namespace-view.ts';
 
 /** An operator in this process, for one namespace, that counts what it writes. */
 export interface OperatorWorld extends AsyncDisposable {
@@ -14,8 +15,8 @@ export interface OperatorWorld extends AsyncDisposable {
   readonly allWrites: readonly string[];
   forget(): void;
   kubectl(...args: string[]): Promise<string>;
-  /** the object as JSON */
-  get<T = Fields>(kind: string, name: string): Promise<T>;
+  get<T = Fields>(...args: Parameters<NamespaceView['get']>): Promise<T>;
+  list: NamespaceView['list'];
   apply(...objects: object[]): Promise<string>;
   /** creates objects in the name of another field manager */
   createAs(manager: string, ...objects: object[]): Promise<void>;
@@ -80,8 +81,7 @@ export async function operatorWorld(
     await running?.ended;
     running = undefined;
   };
-  const get = async <T>(kind: string, name: string): Promise<T> =>
-    JSON.parse(await kubectl('get', kind, name, '-o', 'json')) as T;
+  const view = new NamespaceView(plane, namespace);
 
   await start();
   return {
@@ -97,7 +97,8 @@ export async function operatorWorld(
       lastWrite = Date.now();
     },
     kubectl,
-    get,
+    get: (kind, name) => view.get(kind, name),
+    list: (...kinds) => view.list(...kinds),
     apply: (...objects) => plane.apply(...objects),
     createAs: async (manager, ...objects) => {
       await using directory = await temporaryDirectory('objects');
@@ -106,7 +107,7 @@ export async function operatorWorld(
       await kubectl('create', `--field-manager=${manager}`, '-f', file);
     },
     status: (name, wanted) =>
-      until(async () => matches(await get<Fields>('rollout', name), wanted), {
+      until(async () => matches(await view.get<Fields>('rollout', name), wanted), {
         what: `status ${JSON.stringify(wanted)}`,
       }),
     settled: async (quietMs = 700) => {
@@ -116,6 +117,7 @@ export async function operatorWorld(
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
+      await view.close();
       await kubectl('delete', 'namespace', namespace, '--wait=false');
     },
   };

@@ -1,17 +1,12 @@
 import { join } from 'node:path';
 import { readFile, writeFile } from 'node:fs/promises';
 import { renderRbac } from '@davit/operator-app';
-import { answerProxy, childProcess, controlPlane, has, temporaryDirectory } from '@davit/testkit';
-import type { Child, Cluster, ControlPlane } from '@davit/testkit';
-import { request } from 'undici';
+import { answerProxy, controlPlane, has, temporaryDirectory } from '@davit/testkit';
+import type { ControlPlane } from '@davit/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aRollout, operatorWorld } from './operator-world.ts';
 import type { Fields, OperatorWorld } from './operator-world.ts';
 import { originalObjects } from './original-objects.ts';
-import { noCluster, theCluster } from './provided.ts';
-import { installCrd } from './install-crd.ts';
-
-const OPERATOR = join(import.meta.dirname, '../../apps/operator/dist/main.js');
 
 interface Deployment {
   metadata: { uid: string; generation: number; annotations: Record<string, string> };
@@ -41,7 +36,7 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
 
   const deployment = (world: OperatorWorld): Promise<Deployment> => world.get('deployment', 'web');
   const condition = async (world: OperatorWorld, type: string): Promise<Condition | undefined> => {
-    const { status } = await world.get<{ status?: { conditions?: Condition[] } }>('ro', 'web');
+    const { status } = await world.get<{ status?: { conditions?: Condition[] } }>('rollout', 'web');
     return status?.conditions?.find((one) => one.type === type);
   };
   async function applied(world: OperatorWorld, spec: Fields = {}): Promise<void> {
@@ -90,13 +85,16 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     await world.kubectl('patch', 'service', 'http-web-svc', '--type=merge', '-p', selector);
     await world.kubectl('label', 'service', 'http-web-svc', 'one-click.dev/deploymentId-');
     await vi.waitFor(async () => {
-      const service = await world.get<{ metadata: Fields; spec: Fields }>('svc', 'http-web-svc');
+      const service = await world.get<{ metadata: Fields; spec: Fields }>(
+        'service',
+        'http-web-svc',
+      );
       expect(service.spec.selector).toMatchObject({ 'one-click.dev/deploymentId': 'web' });
       expect(service.metadata.labels).toMatchObject({ 'one-click.dev/deploymentId': 'web' });
     }, patient);
     await world.kubectl('delete', 'service', 'http-web-svc');
     await world.kubectl('delete', 'serviceaccount', 'web-sa');
-    await vi.waitFor(() => world.get('svc', 'http-web-svc'), patient);
+    await vi.waitFor(() => world.get('service', 'http-web-svc'), patient);
     await vi.waitFor(() => world.get('sa', 'web-sa'), patient);
     const after = await deployment(world);
     expect(after.metadata.uid).toBe(before.metadata.uid);
@@ -172,7 +170,7 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     await using world = await operatorWorld(plane);
     await world.kubectl('create', 'service', 'clusterip', 'http-web-svc', '--tcp=80');
     const uid = async (): Promise<unknown> =>
-      (await world.get<{ metadata: Fields }>('svc', 'http-web-svc')).metadata.uid;
+      (await world.get<{ metadata: Fields }>('service', 'http-web-svc')).metadata.uid;
     const before = await uid();
     await world.apply(aRollout(world.namespace));
     await vi.waitFor(async () => {
@@ -240,7 +238,7 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     expect(adopted.metadata.uid).toBe(before.metadata.uid);
     expect(adopted.spec.template).toEqual(before.spec.template);
     expect(await sets()).toBe(1);
-    const { status } = await world.get<{ status: Fields }>('ro', 'web');
+    const { status } = await world.get<{ status: Fields }>('rollout', 'web');
     expect(status.rendererVersion).toBe(0);
     world.forget();
     await world.stop();
@@ -297,7 +295,7 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     await world.settled();
     world.forget();
     await world.kubectl('delete', 'service', 'http-web-svc');
-    await vi.waitFor(() => world.get('svc', 'http-web-svc'), patient);
+    await vi.waitFor(() => world.get('service', 'http-web-svc'), patient);
     // it may be there before the operator has its answer
     const repair = expect.arrayContaining(['POST services', 'POST events']);
     await vi.waitFor(() => expect(world.allWrites).toEqual(repair), patient);
@@ -351,85 +349,8 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     const patch = ['patch', 'ro', 'web', '--subresource=status', '--type=merge'];
     await world.kubectl(...patch, '-p', '{"status":{"phase":"Running","message":"a lie"}}');
     await vi.waitFor(async () => {
-      const { status } = await world.get<{ status: Fields }>('ro', 'web');
+      const { status } = await world.get<{ status: Fields }>('rollout', 'web');
       expect(status.message).not.toBe('a lie');
     }, patient);
-  });
-});
-
-describe.skipIf(noCluster)('the operator process on a real node', () => {
-  let cluster: Cluster;
-  let operator: Child;
-  const namespace = `operator-node-${process.pid}`;
-  const kubectl = (...args: string[]): Promise<string> => cluster.kubectl('-n', namespace, ...args);
-  const start = (): Promise<Child> => {
-    const flags = ['--kubeconfig', cluster.kubeconfig, '--namespaces', namespace];
-    return childProcess(process.execPath, [OPERATOR, ...flags], { ready: /"msg":"ready"/ });
-  };
-  const phase = (): Promise<string> =>
-    kubectl('get', 'ro', 'web', '-o', 'jsonpath={.status.phase}');
-  const answer = async (): Promise<string> => {
-    const path = 'jsonpath={.spec.clusterIP}';
-    const address = await kubectl('get', 'svc', 'http-web-svc', '-o', path);
-    // a connection kept from before the address meant this Service would go on leading elsewhere
-    const headers = { connection: 'close' };
-    const { statusCode, body } = await request(`http://${address}:8080/`, { headers });
-    expect(statusCode).toBe(200);
-    return body.text();
-  };
-  const apply = (tag: string): Promise<string> =>
-    cluster.apply(
-      aRollout(namespace, { image: { registry: 'davit.test', repository: 'web', tag } }),
-    );
-  const long = { timeout: 60_000, interval: 100 };
-
-  beforeAll(async () => {
-    cluster = await theCluster();
-    await installCrd(cluster);
-    await cluster.kubectl('create', 'namespace', namespace);
-    operator = await start();
-  });
-  afterAll(async () => {
-    await operator[Symbol.asyncDispose]();
-    await cluster.kubectl('delete', 'namespace', namespace, '--wait=false');
-  });
-
-  test('turns a manifest into an app that answers', async () => {
-    await apply('1');
-    await vi.waitFor(async () => expect(await phase()).toBe('Running'), long);
-    await vi.waitFor(async () => expect(await answer()).toBe('one'), long);
-    const [head, row] = (await kubectl('get', 'ro')).trim().split('\n');
-    expect(head).toMatch(/^NAME +READY +PHASE +IMAGE +TAG +REPLICAS +AGE$/);
-    expect(row).toMatch(/^web +True +Running +web +1 +1 /);
-    await kubectl('wait', '--for=condition=Ready', 'ro/web', '--timeout=1s');
-  });
-
-  test('tells why an image does not run, and recovers', async () => {
-    await apply('does-not-exist');
-    const stalled = 'jsonpath={.status.conditions[?(@.type=="Stalled")].reason}';
-    await vi.waitFor(
-      async () => expect(await kubectl('get', 'ro', 'web', '-o', stalled)).toMatch(/Image/),
-      long,
-    );
-    expect(await answer()).toBe('one');
-    await apply('2');
-    await vi.waitFor(async () => expect(await answer()).toBe('two'), long);
-    await vi.waitFor(async () => expect(await phase()).toBe('Running'), long);
-  });
-
-  test('killed in the middle and started again, it gets there', async () => {
-    const done = apply('3');
-    operator.kill('SIGKILL');
-    await Promise.all([done, operator.ended]);
-    await kubectl('delete', 'service', 'http-web-svc');
-    operator = await start();
-    await vi.waitFor(async () => expect(await answer()).toBe('three'), long);
-    await vi.waitFor(async () => expect(await phase()).toBe('Running'), long);
-  });
-
-  test('ends in order when it is told to', async () => {
-    operator.kill('SIGTERM');
-    expect(await operator.ended).toBe(0);
-    expect(operator.output()).toContain('"msg":"stopped"');
   });
 });

@@ -4,7 +4,7 @@ import type { OperatorWorld } from './operator-world.ts';
 /** What the original operator leaves behind: written by PUT, some of it without labels. */
 export async function originalObjects(world: OperatorWorld): Promise<void> {
   const { namespace } = world;
-  const { metadata } = await world.get<{ metadata: { uid: string } }>('ro', 'web');
+  const { metadata } = await world.get<{ metadata: { uid: string } }>('rollout', 'web');
   const labels = { 'one-click.dev/projectId': namespace, 'one-click.dev/deploymentId': 'web' };
   const owner = { apiVersion: 'one-click.dev/v1alpha1', kind: 'Rollout', name: 'web' };
   const ownerReferences = [

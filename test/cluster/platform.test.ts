@@ -33,8 +33,6 @@ describe.skipIf(noCluster)('a rollout record on a real cluster', () => {
 
   test.each([
     { replicas: 1, keepAlive: false },
-    { replicas: 1, keepAlive: true },
-    { replicas: 2, keepAlive: false },
     { replicas: 2, keepAlive: true },
   ])(
     'changes the image three times without a failed request: $replicas replicas, keep-alive $keepAlive',
