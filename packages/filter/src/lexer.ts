@@ -55,7 +55,7 @@ export class Lexer {
 
   #operand(depth: number): OperandNode | undefined {
     const first = this.#text.charAt(this.#position);
-    if (first === "'" || first === '"') return { kind: 'text', value: this.#string().value };
+    if (first === "'" || first === '"') return { kind: 'text', value: this.#string() };
     if (first === '-' || /\d/.test(first)) return this.#number();
     const name = this.#match(IDENTIFIER);
     if (name === undefined) return undefined;
@@ -78,8 +78,8 @@ export class Lexer {
     return { kind: 'number', value: Number.isFinite(value) ? value : 0 };
   }
 
-  /** `source` is the literal with its quotes, `value` what it means. */
-  #string(): { source: string; value: string } {
+  /** What a literal means; complaints show it so, or as it is written. */
+  #string({ raw = false } = {}): string {
     const start = this.#position;
     const quote = this.#text.charAt(start);
     let value = '';
@@ -88,14 +88,15 @@ export class Lexer {
       if (character === '\0') break;
       if (character === quote) {
         this.#position = index + 1;
-        return { source: this.#text.slice(start, index + 1), value };
+        return value;
       }
       if (character === '\\' && index + 1 < this.#text.length) {
         const escaped = this.#text.charAt(++index);
         value += ESCAPES[escaped] ?? `\\${escaped}`;
       } else value += character;
     }
-    throw invalid(`invalid quoted text ${JSON.stringify(this.#text.slice(start))}`);
+    const shown = raw ? this.#text.slice(start) : quote + value;
+    throw invalid(`invalid quoted text ${JSON.stringify(shown)}`);
   }
 
   /** The raw text between matching parentheses. Quotes are respected, comments are not. */
@@ -106,7 +107,7 @@ export class Lexer {
       const character = this.#text.charAt(this.#position);
       if (character === '\0') break;
       if (character === "'" || character === '"') {
-        this.#string();
+        this.#string({ raw: true });
         continue;
       }
       this.#position++;

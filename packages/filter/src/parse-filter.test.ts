@@ -110,6 +110,7 @@ test.each([
   ['(((a = 1', 'invalid formatted group - missing 3 closing bracket(s)'],
   ['a = 1)', "unexpected character ')'"],
   ['a\r= 1', String.raw`unexpected character '\r'`],
+  [String.raw`a = "\"b`, String.raw`invalid quoted text "\"\"b"`],
   ['a = 1 / 2', 'invalid comment'],
   ['!a', 'invalid sign operator "!"'],
   ['a = 1 & b', 'invalid join operator "&"'],

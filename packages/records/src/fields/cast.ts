@@ -27,7 +27,10 @@ function withoutExponent(text: string): string {
 }
 
 /** As Go reads a float: single underscores may stand between digits. */
-const DECIMAL = /^[+-]?(?:D(?:\.D?)?|\.D)(?:e[+-]?D)?$/.source.replaceAll('D', '\\d+(?:_\\d+)*');
+const DECIMAL = /^[+-]?(?:D(?:\.D?)?|\.D)(?:e[+-]?D)?$/.source.replaceAll(
+  'D',
+  '(?:\\d+(?:_\\d+)*)',
+);
 const NUMBER = new RegExp(DECIMAL, 'i');
 const INFINITE = /^([+-]?)inf(inity)?$/i;
 

@@ -21,7 +21,7 @@ export const selectField: FieldKind = {
       ? undefined
       : {
           code: 'validation_invalid_value',
-          message: `Invalid value ${unknown}.`,
+          message: `${`Invalid value ${unknown}`.trimEnd()}.`,
           params: { value: unknown },
         };
   },

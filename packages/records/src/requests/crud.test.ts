@@ -210,6 +210,11 @@ test('a rule that can no longer be read hides what it guards', async () => {
   const list = await records.list('comments', aRequest({ query: { expand: 'post' } }));
   expect(list.items).toHaveLength(1);
   expect(list.items[0]).not.toHaveProperty('expand');
+  const twins = `@collection.users:a.name = "" || @collection.comments:a.text = "" || 1 = 1`;
+  await records.collections.update('comments', { listRule: twins });
+  await expect(records.list('comments', aRequest())).rejects.toMatchObject({
+    message: 'Something went wrong while processing your request.',
+  });
 });
 
 test('answers for what does not exist as PocketBase does', async () => {

@@ -31,18 +31,18 @@ export async function listRecords(
     event,
     schemaOf(collection).tags,
     async (chained) => {
-      const query = explained(() =>
-        buildQuery(context.core, {
+      const paging = { offset: (page - 1) * perPage, limit: perPage, count: !skipTotal };
+      const found = await unexplained(() => {
+        const query = buildQuery(context.core, {
           collection,
           request,
           trusted: request.auth?.superuser === true,
           filter,
           sort,
           ...(rule === undefined ? {} : { rule }),
-        }),
-      );
-      const paging = { offset: (page - 1) * perPage, limit: perPage, count: !skipTotal };
-      const found = await context.scope.find(query, paging);
+        });
+        return context.scope.find(query, paging);
+      });
       const schema = schemaOf(collection);
       chained.records = found.rows.map((row) => schema.fromRow(row));
       chained.totalItems = found.total;
@@ -58,9 +58,9 @@ export async function listRecords(
 }
 
 /** Clients are not told what is wrong with an expression: it could speak of hidden fields. */
-function explained<T>(build: () => T): T {
+async function unexplained<T>(find: () => Promise<T>): Promise<T> {
   try {
-    return build();
+    return await find();
   } catch (error) {
     throw AppError.is(error, 'invalid') ? badRequest(error) : error;
   }
