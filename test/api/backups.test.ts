@@ -52,7 +52,7 @@ async function start(dir: string): Promise<Running> {
     async restarted() {
       const before = starts;
       await vi.waitFor(() => expect(starts).toBeGreaterThan(before - 1 + (before === 0 ? 1 : 0)), {
-        timeout: 10_000,
+        timeout: 60_000,
       });
       seen = (await current) ?? seen;
     },
@@ -137,6 +137,29 @@ test('a backup made while others write is whole, and brings everything back', as
     expect(content).toBe(`content of ${title}`);
   }
   expect(await readdir(join(dir, 'backups'))).toEqual(['one.zip']);
+});
+
+test('a download that broke off goes on where it was', async () => {
+  const running = await start(await emptyDirectory());
+  await call(running, 'POST /api/backups', { name: 'one.zip' });
+  const whole = Buffer.from(await download(running, 'one.zip'));
+  const { token } = JSON.parse((await call(running, 'POST /api/files/token')).text) as {
+    token: string;
+  };
+  const ask = (name: string, headers = {}): Promise<Response> =>
+    fetch(`${running.url}/api/backups/${name}?token=${token}`, { headers });
+  const rest = await ask('one.zip', { range: 'bytes=1000-' });
+  expect([rest.status, rest.headers.get('content-range')]).toEqual([
+    206,
+    `bytes 1000-${whole.length - 1}/${whole.length}`,
+  ]);
+  expect(Buffer.from(await rest.arrayBuffer()).equals(whole.subarray(1000))).toBe(true);
+  expect((await ask('one.zip', { range: `bytes=${whole.length}-` })).status).toBe(416);
+  const missing = await ask('none.zip');
+  expect([missing.status, await missing.text()]).toEqual([
+    404,
+    expect.stringContaining("The requested resource wasn't found.") as string,
+  ]);
 });
 
 test('a restore takes nothing out of the audit log', async () => {
@@ -278,7 +301,7 @@ async function startPocketBase(dir: string): Promise<string> {
     await finished(child);
   });
   const url = `http://127.0.0.1:${port}`;
-  await vi.waitFor(() => fetch(`${url}/api/health`), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(() => fetch(`${url}/api/health`), { timeout: 60_000, interval: 50 });
   return url;
 }
 

@@ -6,6 +6,12 @@ export interface BackupFile {
   modified: number;
 }
 
+/** To be read in parts: a download that broke off goes on where it was. */
+export interface OpenBackup extends BackupFile {
+  /** the bytes from `start` to `end`, both among them */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+}
+
 /** The databases of an open directory. */
 export interface SnapshotSource {
   /** Consistent copies of all databases in an existing folder, made while others write. */
@@ -21,7 +27,7 @@ export interface BackupStore {
   create(key: string): Promise<void>;
   /** Takes a file somebody brings. `conflict` when the key is taken. */
   add(key: string, content: AsyncIterable<Uint8Array>): Promise<void>;
-  read(key: string): Promise<BackupFile & { stream: () => AsyncIterable<Uint8Array> }>;
+  read(key: string): Promise<OpenBackup>;
   delete(key: string): Promise<void>;
   /** Unpacks and verifies it beside the directory's content; nothing else changes. Answers the folder. */
   stage(key: string): Promise<string>;

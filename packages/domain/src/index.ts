@@ -35,7 +35,7 @@ export type {
 } from './record-store.ts';
 export type { FileIntent, FileJournal } from './file-journal.ts';
 export type { LogCount, LogEntry, LogStore, Optimizable } from './log-store.ts';
-export type { BackupFile, BackupStore, SnapshotSource } from './backup-store.ts';
+export type { BackupFile, BackupStore, OpenBackup, SnapshotSource } from './backup-store.ts';
 export type { PlatformStore, PlatformTx, SealedSecret, Tombstone } from './platform-store.ts';
 export { PHASES } from './rollout-driver.ts';
 export type {

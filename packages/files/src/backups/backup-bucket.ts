@@ -29,7 +29,7 @@ export function backupBucket(options: S3Options, packer: Packer): BackupPlace {
       if (await exists(find, key)) throw new AppError('conflict', 'The backup exists already.');
       await packer({ kind: 'send', zip: path, bucket: options, key });
     },
-    read: (key) => client.stream(key),
+    read: (key, start, end) => client.stream(key, { range: `bytes=${start}-${end}` }),
     async delete(key) {
       await find(key); // deleting what is not there succeeds
       await client.send('DELETE', { key });

@@ -30,7 +30,7 @@ export function backupFolder(folder: string): BackupPlace {
         throw new AppError('conflict', 'The backup exists already.', { cause });
       }
     },
-    read: (key) => createReadStream(join(folder, key)),
+    read: (key, start, end) => createReadStream(join(folder, key), { start, end }),
     async delete(key) {
       await find(key);
       await rm(join(folder, key));

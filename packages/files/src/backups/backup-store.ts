@@ -60,7 +60,7 @@ export function createBackupStore(options: BackupStoreOptions): BackupStore {
     async read(key) {
       const here = place();
       const found = await here.find(checked(key));
-      return { ...found, stream: () => here.read(key) };
+      return { ...found, read: (start, end) => here.read(key, start, end) };
     },
     delete: async (key) => place().delete(checked(key)),
     async stage(key) {

@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '@davit/domain';
 import { isInside } from '@davit/records';
 import type { Backups, Records } from '@davit/records';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { contextOf } from '../context.ts';
+import { sendContent } from '../files/send-content.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
 import { readForm, withText } from '../records/auth-form.ts';
@@ -50,15 +49,14 @@ export function backupsRouter(records: Records, backups: Backups): Router {
     const { superuserIPs } = records.settings.current;
     const here = superuserIPs.length === 0 || isInside(contextOf(res).ip, superuserIPs);
     if (!auth?.superuser || !here) throw new AppError('forbidden', NOT_ALLOWED);
-    const { key, size, modified, stream } = await backups.read(req.params.key);
+    const backup = await backups.read(req.params.key).catch(hidden);
+    const { key } = backup;
     const by = { auth, ip: contextOf(res).ip };
-    await records.audit.note(by, { action: 'backup.download', record: key });
+    const isDownload = req.method !== 'HEAD';
+    if (isDownload) await records.audit.note(by, { action: 'backup.download', record: key });
     res.setHeader('Content-Type', 'application/zip');
-    res.setHeader('Content-Length', size);
     res.setHeader('Content-Disposition', `attachment; filename="${key.replaceAll('"', '%22')}"`);
-    res.setHeader('Last-Modified', new Date(modified).toUTCString());
-    if (req.method === 'HEAD') res.end();
-    else await pipeline(Readable.from(stream()), res);
+    await sendContent(req, res, backup);
   });
   router.delete('/api/backups/:key', async (req, res) => {
     requireSuperuser(res, '@admin:backups');
@@ -73,6 +71,12 @@ export function backupsRouter(records: Records, backups: Backups): Router {
     sendNoContent(res);
   });
   return router;
+}
+
+/** In PocketBase's words. */
+function hidden(error: unknown): never {
+  if (AppError.is(error, 'not_found')) throw new AppError('not_found', '', { cause: error });
+  throw error;
 }
 
 /** '': one is to be made up */

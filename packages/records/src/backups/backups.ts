@@ -1,4 +1,4 @@
-import type { BackupFile } from '@davit/domain';
+import type { BackupFile, OpenBackup } from '@davit/domain';
 
 /** One at a time; errors are PocketBase's (`invalid`), with what went wrong. */
 export interface Backups {
@@ -10,7 +10,7 @@ export interface Backups {
   /** Checks that it is a sound backup before it keeps it. */
   upload(name: string, content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Errors: `not_found`. */
-  read(key: string): Promise<BackupFile & { stream: () => AsyncIterable<Uint8Array> }>;
+  read(key: string): Promise<OpenBackup>;
   delete(key: string): Promise<void>;
   /**
    * Unpacks and verifies it, and answers when what is left cannot fail on its account. Then the server is asked to
