@@ -54,7 +54,7 @@ describe.runIf(has('chromium'))('backups and crons', () => {
     await button('Delete backup').click();
     await page.getByText('No backups yet').waitFor();
     const picker = page.getByLabel('A backup to upload');
-    await picker.setInputFiles({ name: 'bad.zip', mimeType: 'application/zip', buffer: EMPTY });
+    await picker.setInputFiles({ name: 'bad.zip', mimeType: 'application/zip', buffer: TEXT });
     await page.getByRole('alert').waitFor();
     await picker.setInputFiles({ name: 'two.zip', mimeType: 'application/zip', buffer });
     await button('Actions for two.zip').waitFor();
@@ -96,5 +96,4 @@ describe.runIf(has('chromium'))('backups and crons', () => {
   });
 });
 
-/** a zip without entries */
-const EMPTY = Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex');
+const TEXT = Buffer.from('no zip at all');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { chromium, has } from '@davit/testkit';
 import PocketBase from 'pocketbase';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PASSWORD, startServer } from '../api/server.ts';
 import type { TestServer } from '../api/server.ts';
 import { visit } from './visit.ts';
@@ -28,7 +28,7 @@ describe.runIf(has('chromium'))('the logs', () => {
     const written = async (): Promise<number> =>
       (await root.logs.getList(1, 1, { filter: "message ~ 'number=' || message ~ 'settings'" }))
         .totalItems;
-    await expect.poll(written, { timeout: 30_000 }).toBe(121);
+    await vi.waitFor(async () => expect(await written()).toBe(121), 30_000);
   });
   afterAll(async () => {
     await browser?.close();

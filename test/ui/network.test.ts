@@ -35,7 +35,7 @@ describe.runIf(has('chromium'))('on a network that changes', () => {
     return () => dropped;
   }
 
-  test.each(['**/entry/start.*.js', '**/entry/app.*.js', '**/nodes/*.js', '**/auth-methods'])(
+  test.each(['**/entry/start.*.js', '**/entry/app.*.js', '**/nodes/*.js', '**/auth-methods*'])(
     'the sign-in page comes although %s was lost on the way',
     async (pattern) => {
       const requests = await dropOnce(pattern);

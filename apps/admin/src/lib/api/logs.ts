@@ -3,9 +3,9 @@ import { pb } from './client.ts';
 
 export const PER_LOAD = 50;
 
-/** Newest first. `page` counts from 1. */
-export async function findLogs(filter: string, page = 1): Promise<LogEntry[]> {
-  const query = { page, perPage: PER_LOAD, skipTotal: 1, sort: '-@rowid', filter };
+/** Newest first. */
+export async function findLogs(filter: string, perPage = PER_LOAD): Promise<LogEntry[]> {
+  const query = { perPage, skipTotal: 1, sort: '-@rowid', filter };
   return (await pb.send<{ items: LogEntry[] }>('/api/logs', { query })).items;
 }
 

@@ -62,11 +62,13 @@ export class ServerLogs {
     const last = shown.at(-1);
     if (query === undefined || last === undefined || this.busy !== undefined) return;
     await this.#read('growing', async () => {
-      // by time, so that newer ones do not push known ones to the next page
-      const found = await findLogs(timedFilterOf(query, quote, last.created));
+      // by time, so that newer ones do not push known ones to the next page; those of the same time come again
+      const again = shown.filter(({ created }) => created === last.created).length;
+      const wanted = PER_LOAD + again;
+      const found = await findLogs(timedFilterOf(query, quote, last.created), wanted);
       return () => {
         this.entries = [...shown, ...without(found, shown)];
-        this.more = found.length === PER_LOAD;
+        this.more = found.length === wanted;
       };
     });
   }
