@@ -34,7 +34,13 @@ export interface ServeWorld extends AsyncDisposable {
   containers(ref: Ref): Promise<Container[]>;
 }
 
-export async function serveWorld(options: { liveRestore?: boolean } = {}): Promise<ServeWorld> {
+export interface ServeWorldOptions {
+  liveRestore?: boolean;
+  /** asked before each start of the server */
+  more?: () => { flags: string[]; env: Record<string, string> };
+}
+
+export async function serveWorld(options: ServeWorldOptions = {}): Promise<ServeWorld> {
   const opened = new AsyncDisposableStack();
   try {
     const engine = opened.use(await dockerEngine(options));
@@ -47,9 +53,11 @@ export async function serveWorld(options: { liveRestore?: boolean } = {}): Promi
       await using stopping = await davit(['edge', 'stop', '--dir', dir]);
       await stopping.ended;
     });
-    const server = restartable(() =>
-      startServer({ dir, port }, [...flags, '--edge-http', `127.0.0.1:${edgePort}`]),
-    );
+    const server = restartable(() => {
+      const more = options.more?.();
+      const all = [...flags, '--edge-http', `127.0.0.1:${edgePort}`, ...(more?.flags ?? [])];
+      return startServer({ dir, port }, all, more?.env);
+    });
     opened.defer(() => server.kill());
     await server.start();
     const url = `http://127.0.0.1:${port}`;

@@ -4,25 +4,22 @@ import { get as plainGet } from 'node:http';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
-import {
-  acmeServer,
-  childProcess,
-  dockerEngine,
-  freePort,
-  has,
-  hasDocker,
-  loadTestImages,
-  temporaryDirectory,
-  until,
-} from '@davit/testkit';
-import type { AcmeServer, Child, DockerEngine } from '@davit/testkit';
-import PocketBase from 'pocketbase';
+import { acmeServer, freePort, has, hasDocker, temporaryDirectory, until } from '@davit/testkit';
+import type { AcmeServer } from '@davit/testkit';
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selfSigned } from '../edge/self-signed.ts';
+import type { ProductApp } from '../product/app.ts';
+import { serveWorld } from './serve-world.ts';
+import type { ServeWorld } from './serve-world.ts';
 
-const MAIN = join(import.meta.dirname, '../../apps/server/dist/main.js');
-const [EMAIL, PASSWORD] = ['root@example.com', 'correct-horse-1'];
 const PATIENCE = { timeout: 120_000, interval: 200 };
+
+interface Condition {
+  type: string;
+  status: string;
+  message: string;
+}
 
 interface Answer {
   status: number;
@@ -36,59 +33,31 @@ interface Answer {
 describe.runIf(hasDocker() && has('acme'))('apps on Docker over HTTPS', () => {
   const opened = new AsyncDisposableStack();
   let acme: AcmeServer;
-  let engine: DockerEngine;
-  let client: PocketBase;
-  let dir: string;
+  let world: ServeWorld;
+  let app: ProductApp;
   let certificates: string;
-  let ports: { http: number; edge: number; edgeSecure: number };
-  let server: Child;
-  let app: { project: string; deployment: string; user: string };
-
-  const davit = (...args: string[]): Promise<Child> =>
-    childProcess(process.execPath, [MAIN, ...args]);
-
-  async function serve(...more: string[]): Promise<Child> {
-    const args = [
-      ...['serve', '--dir', dir, '--http', `127.0.0.1:${ports.http}`, '--driver', 'docker'],
-      ...['--docker-host', engine.host, '--edge-http', `127.0.0.1:${ports.edge}`, ...more],
-    ];
-    const env = { NODE_EXTRA_CA_CERTS: join(certificates, '../authority.pem') };
-    return childProcess(process.execPath, [MAIN, ...args], { ready: /Address/, env });
-  }
-
-  const secure = (): Promise<Child> =>
-    serve(
-      ...['--edge-https', `127.0.0.1:${ports.edgeSecure}`, '--certificates', certificates],
-      ...['--edge-acme', '--acme-directory', acme.directoryUrl],
-    );
+  let securePort: number;
+  let isSecure = false;
 
   beforeAll(async () => {
-    engine = opened.use(await dockerEngine());
-    await loadTestImages(engine);
-    ports = { http: await freePort(), edge: await freePort(), edgeSecure: await freePort() };
-    acme = opened.use(await acmeServer({ challengePort: ports.edge }));
     const scratch = opened.use(await temporaryDirectory('docker-tls')).path;
-    [dir, certificates] = [join(scratch, 'pb_data'), join(scratch, 'certificates')];
+    const authority = join(scratch, 'authority.pem');
+    certificates = join(scratch, 'certificates');
     await mkdir(certificates);
-    await writeFile(join(scratch, 'authority.pem'), acme.authority);
-    await using superuser = await davit('superuser', 'upsert', EMAIL, PASSWORD, '--dir', dir);
-    expect(await superuser.ended).toBe(0);
-    opened.defer(async () => {
-      await using stopping = await davit('edge', 'stop', '--dir', dir);
-      await stopping.ended;
+    securePort = await freePort();
+    const more = () => ({
+      env: { NODE_EXTRA_CA_CERTS: authority },
+      flags: [
+        ...['--edge-https', `127.0.0.1:${securePort}`, '--certificates', certificates],
+        ...['--edge-acme', '--acme-directory', acme.directoryUrl],
+      ],
     });
-    server = await serve();
-    opened.defer(() => server[Symbol.asyncDispose]());
-    client = new PocketBase(`http://127.0.0.1:${ports.http}`);
-    client.autoCancellation(false);
-    await client.collection('_superusers').authWithPassword(EMAIL, PASSWORD);
-    const account = { email: 'ada@example.com', password: PASSWORD, passwordConfirm: PASSWORD };
-    const { id: user } = await client.collection('users').create(account);
-    const { id: project } = await client.collection('projects').create({ name: 'Docks', user });
-    const { id: deployment } = await client
-      .collection('deployments')
-      .create({ name: 'web', user, project });
-    app = { project, deployment, user };
+    world = opened.use(
+      await serveWorld({ more: () => (isSecure ? more() : { env: {}, flags: [] }) }),
+    );
+    acme = opened.use(await acmeServer({ challengePort: world.edgePort }));
+    await writeFile(authority, acme.authority);
+    app = await world.app('web');
     const rules = [
       { host: 'own.example.com', path: '/', tls: true, tlsSecretName: 'mine' },
       { host: 'issued.example.com', path: '/', tls: true },
@@ -96,48 +65,41 @@ describe.runIf(hasDocker() && has('acme'))('apps on Docker over HTTPS', () => {
       { host: 'both.example.com', path: '/' },
     ];
     const interfaces = [{ name: 'http', port: 8080, ingress: { rules } }];
-    const image = { registry: 'davit.test', repository: 'web', tag: '1' };
-    const manifest = {
-      apiVersion: 'one-click.dev/v1alpha1',
-      kind: 'Rollout',
-      spec: { image, interfaces },
-    };
-    await client.collection('rollouts').create({ ...app, manifest });
+    await app.roll('1', { interfaces });
   });
   afterAll(() => opened.disposeAsync());
 
-  interface Status {
-    phase: string;
-    urls: string[];
-    status: { conditions: { type: string; status: string; message: string }[] };
-  }
-  const status = (): Promise<Status> =>
-    client.send(`/api/davit/v1/projects/${app.project}/deployments/${app.deployment}/status`, {});
-  const condition = async (type: string) =>
-    (await status()).status.conditions.find((one) => one.type === type);
+  const restartSecure = async (): Promise<void> => {
+    isSecure = true;
+    await world.server.start();
+  };
+  const condition = async (type: string): Promise<Condition | undefined> => {
+    const { conditions } = (await app.status()).status as { conditions?: Condition[] };
+    return conditions?.find((one) => one.type === type);
+  };
 
   const askPlain = (host: string): Promise<Answer> =>
     answer((done) =>
-      plainGet({ host: '127.0.0.1', port: ports.edge, headers: { host }, agent: false }, done),
+      plainGet({ host: '127.0.0.1', port: world.edgePort, headers: { host }, agent: false }, done),
     );
   const ask = (host: string): Promise<Answer> => {
-    const { edgeSecure: port } = ports;
-    const base = { host: '127.0.0.1', port, servername: host, headers: { host } };
+    const base = { host: '127.0.0.1', port: securePort, servername: host, headers: { host } };
     return answer((done) => get({ ...base, agent: false, rejectUnauthorized: false }, done));
   };
   const served = (host: string): Promise<Answer> =>
     until(() => ask(host), { ...PATIENCE, what: host });
 
   test('serves rules with TLS over plain HTTP, and says so, where there is no HTTPS address', async () => {
-    await until(async () => (await status()).phase === 'Running', PATIENCE);
+    await app.becomes('Running');
     expect((await askPlain('own.example.com')).text).toBe('one');
-    const { message } = (await condition('SpecRendered')) ?? {};
-    expect(message).toContain('interfaces[0].ingress.rules[0].tls');
+    expect((await condition('SpecRendered'))?.message).toContain(
+      'interfaces[0].ingress.rules[0].tls',
+    );
   });
 
   test('takes up HTTPS after a restart of the server alone, with certificates of both kinds', async () => {
-    await server[Symbol.asyncDispose]();
-    server = await secure();
+    await world.server.kill();
+    await restartSecure();
     expect((await served('issued.example.com')).issuer).toMatch(/Pebble/);
     // without a certificate it is served as before
     expect(await askPlain('own.example.com')).toMatchObject({ status: 200, text: 'one' });
@@ -150,14 +112,14 @@ describe.runIf(hasDocker() && has('acme'))('apps on Docker over HTTPS', () => {
     await writeFile(join(certificates, 'mine.key'), key);
     expect(await served('own.example.com')).toMatchObject({ subject: 'CN=mine', text: 'one' });
     await until(async () => (await condition('CertificateReady'))?.status === 'True', PATIENCE);
-    expect((await status()).urls).toContain(`https://own.example.com:${ports.edgeSecure}/`);
+    expect((await app.status()).urls).toContain(`https://own.example.com:${securePort}/`);
   });
 
   test('sends plain HTTP to HTTPS, unless a rule without TLS stands beside', async () => {
     await served('both.example.com');
-    expect(await askPlain(`issued.example.com:${ports.edge}`)).toMatchObject({
+    expect(await askPlain(`issued.example.com:${world.edgePort}`)).toMatchObject({
       status: 308,
-      location: `https://issued.example.com:${ports.edgeSecure}/`,
+      location: `https://issued.example.com:${securePort}/`,
     });
     expect(await askPlain('both.example.com')).toMatchObject({ status: 200, text: 'one' });
   });
@@ -168,15 +130,15 @@ describe.runIf(hasDocker() && has('acme'))('apps on Docker over HTTPS', () => {
     await writeFile(join(certificates, 'mine.crt'), renewed.chain);
     await until(async () => (await ask('own.example.com')).subject === 'CN=renewed', PATIENCE);
     await writeFile(join(certificates, 'mine.key'), 'spoilt');
-    await until(() => /the key is no PEM/.test(server.output()), PATIENCE);
+    await until(() => /the key is no PEM/.test(world.server.output()), PATIENCE);
     expect((await ask('own.example.com')).subject).toBe('CN=renewed');
     await expect(ask('unknown.example.com')).rejects.toThrow();
   });
 
   test('serves on while the server is away', async () => {
-    await server[Symbol.asyncDispose]();
+    await world.server.kill();
     expect((await ask('issued.example.com')).text).toBe('one');
-    server = await secure();
+    await restartSecure();
     expect((await served('issued.example.com')).text).toBe('one');
   });
 });

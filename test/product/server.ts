@@ -8,7 +8,10 @@ export const PASSWORD = 'correct-horse-1';
 export const EMAIL = { root: 'root@example.com', user: 'ada@example.com' };
 
 /** The bundled server's command line. */
-export function davit(args: readonly string[], options?: { ready: RegExp }): Promise<Child> {
+export function davit(
+  args: readonly string[],
+  options?: { ready: RegExp; env?: Record<string, string> },
+): Promise<Child> {
   return childProcess(process.execPath, [MAIN, ...args], options);
 }
 
@@ -16,9 +19,10 @@ export function davit(args: readonly string[], options?: { ready: RegExp }): Pro
 export function startServer(
   at: { dir: string; port: number },
   engine: readonly string[],
+  env: Record<string, string> = {},
 ): Promise<Child> {
   const args = ['serve', '--dir', at.dir, '--http', `127.0.0.1:${at.port}`, ...engine];
-  return davit(args, { ready: /Address/ });
+  return davit(args, { ready: /Address/, env });
 }
 
 export async function addSuperuser(dir: string): Promise<void> {
