@@ -7,8 +7,8 @@ import { AppError } from '@davit/domain';
 import type { MessageClasses } from '@davit/http';
 import type { Address } from './command-line/values.ts';
 
-/** Connections that may wait while the process is busy; Node's 511 loses some of a burst of 500 clients. */
-const BACKLOG = 1024;
+/** Connections that may wait while the process is busy; a burst that does not fit is retried by its clients after seconds. */
+const BACKLOG = 4096;
 const HEADERS_MS = 60_000;
 const REQUEST_MS = 5 * 60_000;
 const HANDSHAKE_MS = 15_000;
