@@ -56,7 +56,7 @@ export default {
       from: { path: '^packages/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/src/',
-        pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|manual-clock)\\.ts$'],
+        pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|manual-clock|random-filters\\.fixture)\\.ts$'],
       },
     },
     {

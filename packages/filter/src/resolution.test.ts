@@ -1,31 +1,15 @@
-import type { Collection, Field, FieldType } from '@davit/domain';
+import type { Collection, Field } from '@davit/domain';
 import { AppError } from '@davit/domain';
 import { describe, expect, test } from 'vitest';
 import type { ResolveContext } from './context.ts';
+import { aCollection, aField } from './random-filters.fixture.ts';
 import { Resolution, resolveFilter, resolveSort } from './resolution.ts';
 
 // What the resolved tree finds in a database is tested with the SQL it becomes.
 
-function field(name: string, type: FieldType, options: Partial<Field> = {}): Field {
-  return { id: name, name, type, system: false, hidden: false, presentable: false, ...options };
-}
-
-function collection(name: string, fields: Field[], parts: Partial<Collection> = {}): Collection {
-  const rules = { listRule: '', viewRule: '', createRule: '', updateRule: '', deleteRule: '' };
-  return {
-    id: `${name}_id`,
-    name,
-    type: 'base',
-    system: false,
-    fields: [field('id', 'text'), ...fields],
-    indexes: [],
-    ...rules,
-    options: {},
-    created: '',
-    updated: '',
-    ...parts,
-  };
-}
+const field = aField;
+const collection = (name: string, fields: Field[], parts: Partial<Collection> = {}): Collection =>
+  aCollection(name, fields, { id: `${name}_id`, ...parts });
 
 const users = collection(
   'users',
