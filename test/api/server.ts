@@ -36,6 +36,7 @@ export function serveConfig(dir: string): ServeConfig {
     },
     origins: ['*'],
     publicDir: join(dir, 'pb_public'),
+    outward: {},
     driver: {
       name: 'none',
       kubeconfig: '',
