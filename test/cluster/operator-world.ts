@@ -109,6 +109,7 @@ export async function operatorWorld(
     status: (name, wanted) =>
       until(async () => matches(await view.get<Fields>('rollout', name), wanted), {
         what: `status ${JSON.stringify(wanted)}`,
+        timeout: 60_000,
       }),
     settled: async (quietMs = 700) => {
       await until(() => Date.now() - lastWrite > quietMs, { timeout: 60_000, what: 'rest' });
