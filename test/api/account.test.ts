@@ -249,7 +249,7 @@ describe('providers', () => {
     const optional = fields.map((field) =>
       field.name === 'email' ? { ...field, required: false } : field,
     );
-    await configure({ fields: optional });
+    await configure({ fields: optional as unknown as JsonObject[] });
     person = { sub: 'p4', name: 'Pat', email: 'pat@example.com', email_verified: false };
     const { body } = await signInThere();
     expect(body).toMatchObject({ meta: { isNew: true, email: '' }, record: { email: '' } });
