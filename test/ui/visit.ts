@@ -9,12 +9,17 @@ export const SCREENS: Record<'desk' | 'phone', BrowserContextOptions> = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
 
+/** Chromium drops what it loads whenever the host's addresses change, as they do when pods come and go. */
+const UPSET = 'ERR_NETWORK_CHANGED';
+
 /** One page of one person's browser. */
 export interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** what the console complained of since this was last asked */
+  /** what the console complained of since this was last asked; of changed networks it may */
   complaints(): string[];
+  /** whether the network changed, since this was last asked */
+  upset(): boolean;
   /** writes `test-results/screenshots/<name>.png` */
   shoot(name: string): Promise<void>;
 }
@@ -54,9 +59,14 @@ export async function visit(browser: Browser, options: VisitOptions): Promise<Vi
     page,
     context,
     complaints() {
-      const all = heard;
-      heard = [];
+      const all = heard.filter((text) => !text.includes(UPSET));
+      heard = heard.filter((text) => text.includes(UPSET));
       return all;
+    },
+    upset() {
+      const { length } = heard;
+      heard = heard.filter((text) => !text.includes(UPSET));
+      return heard.length < length;
     },
     async shoot(name) {
       mkdirSync(SCREENSHOTS, { recursive: true });
