@@ -15,7 +15,7 @@ import { taken } from './definition.ts';
 import { changedViews } from './dependent-views.ts';
 import type { MemoryCatalog } from './memory-catalog.ts';
 import { removeSessions } from './remove-sessions.ts';
-import { fieldsOfView, readView, saveView } from './save-view.ts';
+import { fieldsOfView, readView, saveView, viewErrors } from './save-view.ts';
 import { validateCollection } from './validate-collection.ts';
 
 export interface WriteOptions {
@@ -152,8 +152,9 @@ export class CollectionWriter {
       const previous = this.#stored(collection.id);
       if (isNew && previous) throw taken(collection, previous);
       const context = { previous, find: finder(all), list: () => all };
-      const errors = validateCollection(collection, context);
-      if (Object.keys(errors).length === 0) continue;
+      const wrong = validateCollection(collection, context);
+      if (Object.keys(wrong).length === 0) continue;
+      const errors = { ...wrong, ...viewErrors(collection) };
       throw imported?.(collection, errors) ?? new AppError('invalid', message, { data: errors });
     }
   }

@@ -1,4 +1,12 @@
-import { AppError, type Collection, type Field, type Row, type WriteTx } from '@davit/domain';
+import {
+  AppError,
+  type Collection,
+  type Field,
+  type FieldError,
+  type FieldErrors,
+  type Row,
+  type WriteTx,
+} from '@davit/domain';
 import { REQUIRED } from '../fields/field-kind.ts';
 import { checkSingle } from './view-columns.ts';
 import { readViewFields, viewComplaint, type ViewComplaint } from './view-fields.ts';
@@ -64,13 +72,24 @@ export function readView(tx: WriteTx, view: Collection): Row[] {
   return tx.query(query, { offset: 0, limit: SAMPLE, count: false }).rows;
 }
 
+/** What is wrong with what the fields of a view are called, beside what else is wrong with it. */
+export function viewErrors({ type, fields }: Collection): FieldErrors {
+  const complaint = type === 'view' ? viewComplaint(fields) : undefined;
+  if (!complaint) return {};
+  return { fields: complaint.fields, viewQuery: queryError(complaint.message) };
+}
+
 type FieldsError = ViewComplaint['fields'] | undefined;
 
 function invalidQuery(cause: unknown, message: string, fields: FieldsError): AppError {
   const raw = cause instanceof Error ? cause.message : String(cause);
-  const viewQuery = {
+  const data = { ...(fields && { fields }), viewQuery: queryError(raw) };
+  return new AppError('invalid', message, { data });
+}
+
+function queryError(raw: string): FieldError {
+  return {
     code: 'validation_invalid_view_query',
     message: `Invalid query - ${raw}${/[.?!]$/.test(raw) ? '' : '.'}`,
   };
-  return new AppError('invalid', message, { data: { ...(fields && { fields }), viewQuery } });
 }
