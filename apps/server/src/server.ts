@@ -117,12 +117,13 @@ export async function createServer(
       ...(ui !== undefined && { ui }),
       ...(existsSync(config.publicDir) && { publicDir: config.publicDir }),
     });
+    // whoever finds the server well can sign in
+    await createFirstSuperuser(directory.records, config.firstSuperuser);
     const listening = await openFront(app, config, certificates);
     opened.defer(async () => {
       // Streams end with the records; until then their connections would count as requests under way.
       await Promise.all([listening.close(GRACE_MS), directory.records.close()]);
     });
-    await createFirstSuperuser(directory.records, config.firstSuperuser);
     await directory.records.resumeMail();
     const installer = await directory.records.superusers.installerToken();
     // Only who has the address reaches the engine: a second server on this directory fails before.
