@@ -11,7 +11,8 @@ import type {
 import type { Database } from 'better-sqlite3';
 import { openReader, openWriter, READER_PRAGMAS } from '../connection.ts';
 import { toDatabaseError } from '../error.ts';
-import { runReadJob, StatementCache } from '../readers/read-job.ts';
+import { runReadJob } from '../readers/read-job.ts';
+import { StatementCache } from '../readers/statement-cache.ts';
 import type { ReadJob } from '../readers/read-job.ts';
 import { ReaderPool } from '../readers/reader-pool.ts';
 import { RecordsTx } from '../records-tx.ts';

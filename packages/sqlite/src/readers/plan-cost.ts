@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Statement } from './read-job.ts';
+import type { Statement } from './statement-cache.ts';
 
 interface Step {
   id: number;

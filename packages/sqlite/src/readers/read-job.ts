@@ -1,13 +1,7 @@
-import type { RowPage, Value } from '@davit/domain';
-import type { Database, Statement as PreparedStatement } from 'better-sqlite3';
+import type { RowPage } from '@davit/domain';
 import type { CountCache } from './count-cache.ts';
 import { readRows } from './read-rows.ts';
-
-export interface Statement {
-  sql: string;
-  /** in the order of the `?`; booleans were turned into 0/1 */
-  parameters: Exclude<Value, boolean>[];
-}
+import type { Statement, StatementCache } from './statement-cache.ts';
 
 /** One read: a page of rows and, when asked for, how many there are in all. */
 export interface ReadJob {
@@ -15,29 +9,6 @@ export interface ReadJob {
   count?: Statement;
   /** there are as many until something is written */
   stable?: boolean;
-}
-
-/** Statements prepared on one connection, by their text; the oldest go. */
-export class StatementCache {
-  static readonly #most = 500;
-  readonly #connection: Database;
-  readonly #statements = new Map<string, PreparedStatement<unknown[]>>();
-
-  constructor(connection: Database) {
-    this.#connection = connection;
-  }
-
-  prepare(sql: string): PreparedStatement<unknown[]> {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const [oldest] = this.#statements.keys();
-    if (oldest !== undefined && this.#statements.size >= StatementCache.#most) {
-      this.#statements.delete(oldest);
-    }
-    const statement = this.#connection.prepare<unknown[]>(sql);
-    this.#statements.set(sql, statement);
-    return statement;
-  }
 }
 
 /** Runs a job on a connection; `counts` are its own. Throws what SQLite throws. */

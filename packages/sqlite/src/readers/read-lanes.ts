@@ -2,11 +2,12 @@ import type { Query, RowPage } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
 import { CountCache } from './count-cache.ts';
 import { planCost } from './plan-cost.ts';
-import { runReadJob, StatementCache } from './read-job.ts';
+import { runReadJob } from './read-job.ts';
 import type { ReadJob } from './read-job.ts';
 import type { ReaderPool, ReaderStats } from './reader-pool.ts';
 import type { SlowLane } from './slow-lane.ts';
 import { StableQueries } from './stable-queries.ts';
+import { StatementCache } from './statement-cache.ts';
 import { tablesOf } from './tables-of.ts';
 
 /** Rows looked at; about a second's work, and then it is over whatever happens. */

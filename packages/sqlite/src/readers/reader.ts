@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { CountCache } from './count-cache.ts';
-import { runReadJob, StatementCache } from './read-job.ts';
+import { runReadJob } from './read-job.ts';
+import { StatementCache } from './statement-cache.ts';
 import { READY } from './reader-message.ts';
 import type { ReaderAnswer, ReaderData, ReaderRequest } from './reader-message.ts';
 
