@@ -56,7 +56,10 @@ export default {
       from: { path: '^packages/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/src/',
-        pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|manual-clock|random-filters\\.fixture)\\.ts$'],
+        pathNot: [
+          '^packages/$1/',
+          '^packages/[^/]+/src/(index|manual-clock|random-filters\\.fixture)\\.ts$',
+        ],
       },
     },
     {

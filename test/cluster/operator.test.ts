@@ -297,7 +297,7 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     await world.kubectl('delete', 'service', 'http-web-svc');
     await vi.waitFor(() => world.get('service', 'http-web-svc'), patient);
     // it may be there before the operator has its answer
-    const repair = expect.arrayContaining(['POST services', 'POST events']);
+    const repair = expect.arrayContaining(['POST services', 'POST events']) as string[];
     await vi.waitFor(() => expect(world.allWrites).toEqual(repair), patient);
     await world.settled();
     world.forget();

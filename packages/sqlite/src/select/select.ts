@@ -1,6 +1,7 @@
 import type { Order, PageRequest, Query, Row } from '@davit/domain';
 import { AppError } from '@davit/domain';
-import type { ReadJob, Statement } from '../readers/statement-cache.ts';
+import type { ReadJob } from '../readers/read-job.ts';
+import type { Statement } from '../readers/statement-cache.ts';
 import type { Sql } from '../sql.ts';
 import { bind, column, identifier, join, raw, sql } from '../sql.ts';
 import { ConditionWriter, GIVEN_ROWS } from './condition.ts';
