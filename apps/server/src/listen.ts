@@ -1,14 +1,12 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { SecureContext, SecureContextOptions, TlsOptions } from 'node:tls';
 import { AppError } from '@davit/domain';
+import { ListeningSockets } from '@davit/edge/listening-sockets';
 import type { MessageClasses } from '@davit/http';
 import type { Address } from './command-line/values.ts';
 
-/** Connections that may wait while the process is busy; a burst that does not fit is retried by its clients after seconds. */
-const BACKLOG = 4096;
 const HEADERS_MS = 60_000;
 const REQUEST_MS = 5 * 60_000;
 const HANDSHAKE_MS = 15_000;
@@ -41,11 +39,14 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   const server = contextOf
     ? createSecureServer({ ...common, ...tls(contextOf) }, handler)
     : createServer(common, handler);
-  await bind(server, options);
-  const { port } = server.address() as AddressInfo;
+  const sockets = new ListeningSockets(server);
+  await sockets.open(address).catch((cause: NodeJS.ErrnoException) => {
+    throw new AppError('unavailable', explain(cause, options), { cause });
+  });
+  const { port } = sockets.address ?? address;
   const origin = contextOf ? `https://${name}` : `http://${name}`;
   const url = contextOf && port === 443 ? origin : `${origin}:${port}`;
-  return { url, port, close: (ms) => close(server, ms) };
+  return { url, port, close: (ms) => close({ server, sockets }, ms) };
 }
 
 const COMMON = {
@@ -71,20 +72,11 @@ function tls(
   };
 }
 
-function bind(server: Server, { address: { host, port }, flag }: ListenOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const message = explain(cause, { address: `${host}:${port}`, flag });
-      reject(new AppError('unavailable', message, { cause }));
-    });
-    server.listen({ host, port, backlog: BACKLOG }, resolve);
-  });
-}
-
 function explain(
   { code, message }: NodeJS.ErrnoException,
-  { address, flag }: { address: string; flag: string },
+  { address: { host, port }, flag }: ListenOptions,
 ): string {
+  const address = `${host}:${port}`;
   if (code === 'EADDRINUSE') {
     return `Another process listens on ${address}. Stop it, or choose another address with ${flag}.`;
   }
@@ -92,17 +84,16 @@ function explain(
   return `Cannot listen on ${address}: ${message}`;
 }
 
-function close(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A stream that ends leaves its connection open for the next request; that one must not be waited for.
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearInterval(sweep);
-      clearTimeout(cut);
-      resolve();
-    });
-  });
+async function close(
+  { server, sockets }: { server: Server; sockets: ListeningSockets },
+  graceMs: number,
+): Promise<void> {
+  // A stream that ends leaves its connection open for the next request; that one must not be waited for.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await sockets.close();
+  clearInterval(sweep);
+  clearTimeout(cut);
 }
 
 function hostName(host: string): string {

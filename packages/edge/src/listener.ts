@@ -84,7 +84,7 @@ export class Listener {
 
   /** Takes no new connections; those that stand stay, idle ones too. */
   stopAccepting(): void {
-    this.#sockets.close();
+    void this.#sockets.close();
   }
 
   closeIdle(): void {

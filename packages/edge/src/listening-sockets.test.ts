@@ -18,7 +18,7 @@ function connectAtOnce(port: number): void {
 
 async function listening(server: Server, port = 0): Promise<ListeningSockets> {
   const sockets = new ListeningSockets(server);
-  onTestFinished(() => sockets.close());
+  onTestFinished(() => void sockets.close());
   await sockets.open({ host: '127.0.0.1', port });
   return sockets;
 }
@@ -41,7 +41,7 @@ test('shares its address with nobody', async () => {
 test('has its address to itself again when another has left it', async () => {
   const first = await listening(new Server());
   const { port } = first.address!;
-  first.close();
+  await first.close();
   const second = await listening(new Server(), port);
   expect(second.address).toEqual({ host: '127.0.0.1', port });
 });

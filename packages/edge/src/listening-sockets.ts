@@ -52,12 +52,13 @@ export class ListeningSockets {
     for (let i = 1; i < SOCKETS; i++) await listen(this.#more(), { ...place, reusePort: true });
   }
 
-  /** Takes no new connections; those that stand stay, idle ones too. */
-  close(): void {
-    for (const socket of this.#sockets) {
-      // http.Server's own close would cut idle connections on which a request may be under way to us
-      if (socket.listening) Server.prototype.close.call(socket);
-    }
+  /** Takes no new connections; those that stand stay, idle ones too. Resolves when the last of them has ended. */
+  async close(): Promise<void> {
+    const open = this.#sockets.filter(({ listening }) => listening);
+    const closed = open.map((socket) => once(socket, 'close'));
+    // http.Server's own close would cut idle connections on which a request may be under way to us
+    for (const socket of open) Server.prototype.close.call(socket);
+    await Promise.all(closed);
   }
 
   #more(): Server {
