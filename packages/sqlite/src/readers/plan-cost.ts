@@ -12,7 +12,7 @@ type RowsOf = (name: string) => number | undefined;
 
 /** Entries of a multi-value column, as a rule. */
 const ENTRIES = 4;
-/** Rows of what is made on the way: a view, a sub-query. */
+/** Rows of what is made on the way: a view, a sub-query; and at least of what a list or a recursion makes. */
 const UNKNOWN_ROWS = 1000;
 
 /**
@@ -22,7 +22,9 @@ const UNKNOWN_ROWS = 1000;
 export function planCost(connection: Database, statement: Statement, rowsOf: RowsOf): number {
   const explain = connection.prepare(`EXPLAIN QUERY PLAN ${statement.sql}`);
   const steps = explain.all(...statement.parameters) as Step[];
-  return costBelow(0, steps, rowsOf);
+  const cost = costBelow(0, steps, rowsOf);
+  const isOpen = steps.some(({ detail }) => /VIRTUAL TABLE|RECURSIVE/.test(detail));
+  return isOpen ? Math.max(cost, UNKNOWN_ROWS) : cost;
 }
 
 function costBelow(parent: number, steps: readonly Step[], rowsOf: RowsOf): number {

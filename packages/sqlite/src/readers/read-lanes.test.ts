@@ -7,11 +7,12 @@ import type { Database } from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ReadJob } from './read-job.ts';
 import { ReadLanes } from './read-lanes.ts';
+import type { ReaderPool } from './reader-pool.ts';
 import { SlowLane } from './slow-lane.ts';
 
 let directory: string;
 let connection: Database;
-let taken: string[];
+let way: string;
 let lanes: ReadLanes;
 
 beforeEach(() => {
@@ -21,15 +22,18 @@ beforeEach(() => {
     CREATE TABLE posts (id TEXT PRIMARY KEY, title TEXT, author TEXT);
     CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT);
     INSERT INTO posts (_rowid_, id) VALUES (100000, 'last');
-    INSERT INTO users (_rowid_, id) VALUES (500, 'last')`);
-  taken = [];
+    INSERT INTO users (_rowid_, id) VALUES (500, 'last');
+    CREATE TABLE roles (id TEXT PRIMARY KEY, name TEXT);
+    INSERT INTO roles (_rowid_, id) VALUES (20, 'last')`);
   const data = { file: '', pragmas: [] };
   const slow = new SlowLane({ size: 1, script: new URL('file:///'), data, timeoutMs: 1 });
-  slow.run = (job) => {
-    taken.push(job.page.sql);
+  const goes = (it: string) => () => {
+    way = it;
     return Promise.resolve({ rows: [], total: -1 });
   };
-  lanes = new ReadLanes({ connection, fast: undefined, slow });
+  slow.run = goes('slow lane');
+  const fast = { run: goes('thread'), close: () => Promise.resolve() } as unknown as ReaderPool;
+  lanes = new ReadLanes({ connection, fast, slow });
 });
 
 afterEach(async () => {
@@ -45,34 +49,43 @@ const query: Query = {
   order: [],
 };
 
-async function isSlow(sql: string, parameters: string[] = []): Promise<boolean> {
+async function wayOf(sql: string, parameters: string[] = []): Promise<string> {
   const job: ReadJob = { page: { sql, parameters } };
-  const before = taken.length;
+  way = 'here';
   await lanes.run(query, job);
-  return taken.length > before;
+  return way;
 }
 
 test.each([
+  ['SELECT * FROM posts WHERE id = ?', ['x']],
+  ['SELECT * FROM roles WHERE name LIKE ?', ['%x%']],
+  ['SELECT * FROM roles JOIN users ON users.id = roles.name', []],
+])('%s is over before a thread had it', async (sql, parameters) => {
+  expect(await wayOf(sql, parameters)).toBe('here');
+});
+
+test.each([
   ['SELECT * FROM posts WHERE title = ?', ['x']],
+  ['SELECT * FROM roles, json_each(roles.name) entry WHERE entry.value = ?', ['x']],
   ['SELECT * FROM posts JOIN users ON users.id = author WHERE name > ?', ['x']],
   ['SELECT * FROM users WHERE id IN (SELECT author FROM posts)', []],
   [`SELECT * FROM posts WHERE title LIKE ? ESCAPE '\\'`, ['%x%']],
 ])('%s is quick enough for a thread', async (sql, parameters) => {
-  expect(await isSlow(sql, parameters)).toBe(false);
+  expect(await wayOf(sql, parameters)).toBe('thread');
 });
 
 test.each([
   ['SELECT * FROM posts CROSS JOIN users WHERE name < title', []],
   ['SELECT * FROM users u WHERE NOT EXISTS (SELECT 1 FROM posts WHERE title > u.name)', []],
 ])('%s goes the slow way', async (sql, parameters) => {
-  expect(await isSlow(sql, parameters)).toBe(true);
+  expect(await wayOf(sql, parameters)).toBe('slow lane');
 });
 
 test.each([
-  ['SELECT * FROM posts WHERE title = ?', true],
-  ['SELECT * FROM users WHERE name = ?', false], // so little work: the machine was busy
-])('%s took long before: it goes the slow way is %s', async (sql, slow) => {
-  expect(await isSlow(sql, ['x'])).toBe(false);
+  ['SELECT * FROM posts WHERE title = ?', 'slow lane'],
+  ['SELECT * FROM users WHERE name = ?', 'thread'], // so little work: the machine was busy
+])('%s took long before: it goes to a %s', async (sql, next) => {
+  expect(await wayOf(sql, ['x'])).toBe('thread');
   lanes.remember({ page: { sql, parameters: [] } });
-  expect(await isSlow(sql, ['y'])).toBe(slow);
+  expect(await wayOf(sql, ['y'])).toBe(next);
 });

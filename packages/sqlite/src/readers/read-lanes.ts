@@ -14,8 +14,11 @@ import { tablesOf } from './tables-of.ts';
 const MOST_ROWS = 2_000_000;
 /** What looks at fewer is quick by itself: when it took long, the machine was busy. */
 const FEW_ROWS = 50_000;
+/** What looks at fewer takes less than sending it to a thread does. */
+const HANDFUL = 50;
 /** Tables grow, and so does what a plan costs. */
 const REMEMBERED_MS = 60_000;
+const SIZE_MS = 10_000;
 const MOST_SHAPES = 2000;
 
 export interface ReadLanesOptions {
@@ -27,8 +30,11 @@ export interface ReadLanesOptions {
   now?: () => number;
 }
 
+/** on this thread, on a reader thread, in a process of the slow lane */
+type Way = 'here' | 'thread' | 'process';
+
 interface Verdict {
-  slow: boolean;
+  way: Way;
   /** rows it may look at */
   cost: number;
   until: number;
@@ -65,8 +71,9 @@ export class ReadLanes {
     const { fast, slow } = this.#options;
     const { count } = job;
     const read = count && this.#stable.has(query, count.sql) ? { ...job, stable: true } : job;
-    if (this.#isSlow(query, job)) return slow.run(read, signal);
-    return fast ? fast.run(read, signal) : this.runHere(read);
+    const way = this.#wayOf(query, job);
+    if (way === 'process') return slow.run(read, signal);
+    return fast && way === 'thread' ? fast.run(read, signal) : this.runHere(read);
   }
 
   /**
@@ -76,7 +83,7 @@ export class ReadLanes {
   remember({ page, count }: ReadJob): void {
     const key = keyOf({ page, ...(count && { count }) });
     const cost = this.#verdicts.get(key)?.cost ?? Infinity;
-    if (cost > FEW_ROWS) this.#note(key, { cost, slow: true });
+    if (cost > FEW_ROWS) this.#note(key, { cost, way: 'process' });
   }
 
   stats(): ReaderStats {
@@ -93,14 +100,15 @@ export class ReadLanes {
     await Promise.all([this.#options.fast?.close(), this.#options.slow.close()]);
   }
 
-  #isSlow(query: Query, job: ReadJob): boolean {
+  #wayOf(query: Query, job: ReadJob): Way {
     const isPlain = !query.where && query.joins.length === 0 && query.view !== true;
-    if (isPlain && query.order.length === 0) return false;
+    if (isPlain && query.order.length === 0) return 'thread';
     const key = keyOf(job);
     const known = this.#verdicts.get(key);
-    if (known && known.until > this.#now()) return known.slow;
+    if (known && known.until > this.#now()) return known.way;
     const cost = this.#cost(query, job);
-    return this.#note(key, { cost, slow: cost > MOST_ROWS });
+    if (cost > MOST_ROWS) return this.#note(key, { cost, way: 'process' });
+    return this.#note(key, { cost, way: cost <= HANDFUL ? 'here' : 'thread' });
   }
 
   #cost(query: Query, { page, count }: ReadJob): number {
@@ -114,11 +122,12 @@ export class ReadLanes {
     );
   }
 
-  #note(key: string, { cost, slow }: Pick<Verdict, 'cost' | 'slow'>): boolean {
+  #note(key: string, { cost, way }: Pick<Verdict, 'cost' | 'way'>): Way {
     const [oldest] = this.#verdicts.keys();
     if (oldest !== undefined && this.#verdicts.size >= MOST_SHAPES) this.#verdicts.delete(oldest);
-    this.#verdicts.set(key, { cost, slow, until: this.#now() + REMEMBERED_MS });
-    return slow;
+    const ms = way === 'here' ? SIZE_MS : REMEMBERED_MS;
+    this.#verdicts.set(key, { cost, way, until: this.#now() + ms });
+    return way;
   }
 
   /** The highest row id: found at once, where counting reads the table. */
@@ -127,7 +136,7 @@ export class ReadLanes {
     if (known && known.until > this.#now()) return known.rows;
     const rows = highestRowid(this.#statements, table);
     if (this.#sizes.size >= MOST_SHAPES) this.#sizes.clear();
-    this.#sizes.set(table, { rows, until: this.#now() + REMEMBERED_MS / 6 });
+    this.#sizes.set(table, { rows, until: this.#now() + SIZE_MS });
     return rows;
   }
 }
