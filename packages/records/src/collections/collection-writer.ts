@@ -152,9 +152,8 @@ export class CollectionWriter {
       const previous = this.#stored(collection.id);
       if (isNew && previous) throw taken(collection, previous);
       const context = { previous, find: finder(all), list: () => all };
-      const wrong = validateCollection(collection, context);
-      if (Object.keys(wrong).length === 0) continue;
-      const errors = { ...wrong, ...viewErrors(collection) };
+      const errors = { ...validateCollection(collection, context), ...viewErrors(collection) };
+      if (Object.keys(errors).length === 0) continue;
       throw imported?.(collection, errors) ?? new AppError('invalid', message, { data: errors });
     }
   }
