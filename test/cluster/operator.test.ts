@@ -200,6 +200,8 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
       });
     }, patient);
     expect((await deployment(world)).metadata.generation).toBe(generation);
+    // taking over the fields it had created was accepted, and tells of a change once more
+    await world.settled();
     world.forget();
     await world.settled();
     expect(world.allWrites).toEqual([]);

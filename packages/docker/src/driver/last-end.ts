@@ -1,7 +1,7 @@
 import { demux } from './demux.ts';
 import type { Container } from './containers.ts';
 import type { DriverContext } from './context.ts';
-import { isCrashing } from './pass.ts';
+import { isReady } from './pass.ts';
 import type { Pass } from './pass.ts';
 
 /** How a container ended the last time, with the last it said. */
@@ -14,7 +14,7 @@ export interface LastEnd {
 
 const LINES = 5;
 
-/** Of the containers that crash; read once for each restart. */
+/** Of the containers that crash, the first time too; read once for each restart. */
 export async function lastEnds(
   pass: Pass,
   known: ReadonlyMap<string, LastEnd>,
@@ -26,7 +26,7 @@ export async function lastEnds(
     const end = endOf(one, before);
     if (end === undefined) continue;
     const isNew = before?.restarts !== end.restarts || before.log === '';
-    if (isCrashing(pass, one) && isNew) end.log = await lastLines(one, context, signal);
+    if (!isReady(pass, one) && isNew) end.log = await lastLines(one, context, signal);
     ends.set(one.name, end);
   }
   return ends;

@@ -144,17 +144,22 @@ function containerStatus(one: Container, { pass, ends }: ObserveSource): Observe
     ready: isReady(pass, one),
     restartCount: one.restarts,
     image: one.image,
-    state: stateOf(one, pass),
+    state: stateOf(one, pass, end?.log),
     ...(terminated && { lastState: { terminated } }),
   };
 }
 
-function stateOf(one: Container, pass: Pass): NonNullable<ObservedContainerStatus['state']> {
+function stateOf(
+  one: Container,
+  pass: Pass,
+  message = '',
+): NonNullable<ObservedContainerStatus['state']> {
   if (one.error !== '') return { waiting: { reason: 'RunContainerError', message: one.error } };
   if (isCrashing(pass, one)) return { waiting: { reason: 'CrashLoopBackOff' } };
   if (one.status === 'created') return { waiting: { reason: 'ContainerCreating' } };
   if (one.status === 'running') return { running: { startedAt: one.startedAt } };
-  return { terminated: { exitCode: one.exitCode, ...(one.oomKilled && { reason: 'OOMKilled' }) } };
+  const { exitCode, oomKilled } = one;
+  return { terminated: { exitCode, message, ...(oomKilled && { reason: 'OOMKilled' }) } };
 }
 
 function instanceOf(one: Container, pod: ObservedPod, pass: Pass): Instance {
