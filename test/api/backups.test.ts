@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +6,9 @@ import { createServer } from '@davit/server';
 import type { Server } from '@davit/server';
 import { freePort } from '@davit/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { NO_POCKETBASE, POCKETBASE } from './pocketbase-binary.ts';
 import { PASSWORD, serveConfig } from './server.ts';
 
-/** The real one: `go install github.com/pocketbase/pocketbase/examples/base@v0.40.4`. */
-const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '';
 const EMAIL = 'root@example.com';
 
 interface Running {
@@ -232,7 +230,7 @@ test('one at a time, names checked, downloads and uploads byte by byte', async (
   expect((await call(running, `POST /api/backups/${key}/restore`)).status).toBe(400);
 });
 
-describe.skipIf(!existsSync(POCKETBASE))('with the real PocketBase (DAVIT_TEST_POCKETBASE)', () => {
+describe.skipIf(NO_POCKETBASE !== '')('with the real PocketBase', () => {
   test('Davit restores what PocketBase backed up, and PocketBase what Davit did', async () => {
     const theirs = await startPocketBase(await pocketBaseDirectory());
     const token = await signIn(theirs);

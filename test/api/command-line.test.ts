@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -8,9 +7,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { NO_POCKETBASE, POCKETBASE } from './pocketbase-binary.ts';
 
-/** The real one: `go install github.com/pocketbase/pocketbase/examples/base@v0.40.4`. */
-const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '';
 const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
 
 let dir: string;
@@ -163,7 +161,7 @@ test('what commands change is in the audit log, with the user of the machine', a
   expect(JSON.stringify(entries())).not.toContain('correct-horse');
 });
 
-test.skipIf(!existsSync(POCKETBASE))(
+test.skipIf(NO_POCKETBASE !== '')(
   'PocketBase takes over a snapshot of the collections',
   async () => {
     const snapshot = davit(

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from '@davit/server';
 import { freePort } from '@davit/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { NO_POCKETBASE, POCKETBASE } from './pocketbase-binary.ts';
 import { PASSWORD, serveConfig, startServer } from './server.ts';
 
-/** The real one: `go install github.com/pocketbase/pocketbase/examples/base@v0.40.4`. */
-const POCKETBASE = process.env.DAVIT_TEST_POCKETBASE ?? '';
 const KEY = 'k'.repeat(32);
 const EMAIL = 'root@example.com';
 
@@ -52,7 +50,7 @@ test('cron jobs are listed, started, and follow the settings', async () => {
   expect(missing.status).toBe(404);
 });
 
-test.skipIf(!existsSync(POCKETBASE))(
+test.skipIf(NO_POCKETBASE !== '')(
   'PocketBase reads settings Davit encrypted',
   async () => {
     const dir = await mkdtemp(join(tmpdir(), 'davit-settings-'));

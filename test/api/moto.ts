@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { freePort } from '@davit/testkit';
+import { findOnPath, freePort } from '@davit/testkit';
 import { vi } from 'vitest';
 
-const MOTO = process.env.DAVIT_TEST_MOTO ?? '';
+const MOTO = process.env.DAVIT_TEST_MOTO ?? findOnPath('moto_server') ?? '';
 
 /** '' where there is an S3 server, else what to do for one. */
 export const NO_BUCKET: string = existsSync(MOTO)
   ? ''
-  : "set DAVIT_TEST_MOTO to a moto_server executable (pip install 'moto[server,s3]')";
+  : "no moto_server on PATH, nor in DAVIT_TEST_MOTO (pip install 'moto[server,s3]')";
 
 /** A bucket of a real S3 server. */
 export interface Bucket extends AsyncDisposable {

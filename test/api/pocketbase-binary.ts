@@ -4,15 +4,16 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { programPath } from '@davit/testkit';
 import { vi } from 'vitest';
 
-const PATH = process.env.DAVIT_TEST_POCKETBASE ?? '';
+/** The real PocketBase: one's own, or the one that was built with the other engines. */
+export const POCKETBASE: string = process.env.DAVIT_TEST_POCKETBASE ?? programPath('pocketbase');
 
 /** Why tests with the real PocketBase cannot run; '' where they can. */
-export const NO_POCKETBASE =
-  PATH !== '' && existsSync(PATH)
-    ? ''
-    : 'set DAVIT_TEST_POCKETBASE to a PocketBase 0.40 executable (go install github.com/pocketbase/pocketbase/examples/base@v0.40.4)';
+export const NO_POCKETBASE: string = existsSync(POCKETBASE)
+  ? ''
+  : 'npm run engines -- --prepare builds PocketBase where Go is there; DAVIT_TEST_POCKETBASE names one';
 
 export interface PocketBaseProcess {
   url: string;
@@ -32,7 +33,7 @@ export async function startPocketBase(dir: string, key = ''): Promise<PocketBase
   const encryption = key === '' ? [] : ['--encryptionEnv', 'PB_ENCRYPTION_KEY'];
   const args = ['serve', ...folders, ...options, ...encryption];
   const env = { ...process.env, PB_ENCRYPTION_KEY: key };
-  const child = spawn(PATH, args, { cwd: dir, env });
+  const child = spawn(POCKETBASE, args, { cwd: dir, env });
   const ended = once(child, 'close');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -8,7 +8,7 @@ export { controlPlane } from './engines/control-plane.ts';
 export type { ControlPlane } from './engines/control-plane.ts';
 export { dockerAvailable, dockerEngine, hasDocker } from './engines/docker.ts';
 export type { DockerDaemon, DockerEngine, DockerEngineOptions } from './engines/docker.ts';
-export { programPath } from './engines/programs.ts';
+export { findOnPath, programPath } from './engines/programs.ts';
 export { prepare } from './engines/prepare.ts';
 export type { PrepareOptions } from './engines/prepare.ts';
 export type { ControlPlaneOptions } from './engines/start-control-plane.ts';

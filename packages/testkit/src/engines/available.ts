@@ -23,13 +23,15 @@ export interface Available {
   readonly helm: Availability;
   /** simulated nodes, whose pods are ready without containers */
   readonly kwok: Availability;
+  /** the original, to compare with and to take turns with */
+  readonly pocketbase: Availability;
 }
 
 /** Looks at this host; starts, installs and builds nothing. */
 export function available(): Available {
   const chromium = packagesFor('Chromium', CHROMIUM_PACKAGES);
-  const [helm, kwok] = [program('helm'), program('kwok')];
-  return { api: api(), node: node(), chromium, acme: acme(), helm, kwok };
+  const [helm, kwok, pocketbase] = [program('helm'), program('kwok'), program('pocketbase')];
+  return { api: api(), node: node(), chromium, acme: acme(), helm, kwok, pocketbase };
 }
 
 const told = new Set<string>();
@@ -68,7 +70,7 @@ function acme(): Availability {
   return missing.length > 0 ? unbuilt(missing) : packagesFor('the ACME server', API_PACKAGES);
 }
 
-function program(name: 'helm' | 'kwok'): Availability {
+function program(name: 'helm' | 'kwok' | 'pocketbase'): Availability {
   return missingPrograms([name]).length === 0 || unbuilt([name]);
 }
 

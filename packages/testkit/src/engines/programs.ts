@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { run } from '../run.ts';
@@ -14,6 +14,9 @@ const KUBERNETES = join(CACHE, `k8s-${VERSION}`);
 const PEBBLE_VERSION = '2.10.1';
 const HELM_VERSION = '4.3.1';
 const KWOK_VERSION = '0.8.0';
+const POCKETBASE_VERSION = '0.40.4';
+/** newer than what the others are built with */
+const POCKETBASE_GO = 'go1.27.4';
 const PEBBLE = 'github.com/letsencrypt/pebble/v2/cmd';
 
 export const PROGRAMS = [
@@ -31,6 +34,7 @@ export const PROGRAMS = [
   'pebble-challtestsrv',
   'helm',
   'kwok',
+  'pocketbase',
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 /** The ones of a control plane; the others make a node. */
@@ -54,6 +58,8 @@ const packages: Record<Exclude<Program, 'web'>, string> = {
   'pebble-challtestsrv': `${PEBBLE}/pebble-challtestsrv@v${PEBBLE_VERSION}`,
   helm: `helm.sh/helm/v4/cmd/helm@v${HELM_VERSION}`,
   kwok: `sigs.k8s.io/kwok/cmd/kwok@v${KWOK_VERSION}`,
+  // as it is released, but that it speaks of its queries: `--dev=false`
+  pocketbase: `github.com/pocketbase/pocketbase/examples/base@v${POCKETBASE_VERSION}`,
 };
 
 /** Where a program is, or would be once built. `KUBEBUILDER_ASSETS` wins where it has the program. */
@@ -67,7 +73,8 @@ function folderOf(name: Program): string {
   if (name === 'web') return join(CACHE, `web-${webVersion()}`);
   if (name.startsWith('pebble')) return join(CACHE, `pebble-${PEBBLE_VERSION}`);
   if (name === 'helm') return join(CACHE, `helm-${HELM_VERSION}`);
-  return name === 'kwok' ? join(CACHE, `kwok-${KWOK_VERSION}`) : KUBERNETES;
+  if (name === 'kwok') return join(CACHE, `kwok-${KWOK_VERSION}`);
+  return name === 'pocketbase' ? join(CACHE, `pocketbase-${POCKETBASE_VERSION}`) : KUBERNETES;
 }
 
 export function missingPrograms(names: readonly Program[] = PROGRAMS): Program[] {
@@ -94,9 +101,11 @@ export async function buildPrograms(
     log(`building ${name} into ${target}`);
     rmSync(scratch, { recursive: true, force: true });
     mkdirSync(scratch, { recursive: true });
-    const env = { ...process.env, CGO_ENABLED: '0', GOBIN: scratch };
+    const env: NodeJS.ProcessEnv = { ...process.env, CGO_ENABLED: '0', GOBIN: scratch };
+    if (name === 'pocketbase') env.GOTOOLCHAIN = POCKETBASE_GO;
     await run('go', buildArguments(name, join(scratch, name)), { cwd: MODULE, env });
-    renameSync(join(scratch, name), target);
+    const [built = name] = readdirSync(scratch);
+    renameSync(join(scratch, built), target);
     rmSync(scratch, { recursive: true });
   }
 }
