@@ -60,6 +60,14 @@ test.each([
   });
 });
 
+test('reads nothing after the end of a multipart form', async () => {
+  const head = 'Content-Disposition: form-data; name=';
+  const form = `--b\r\n${head}"a"\r\n\r\n1\r\n--b--\r\n`;
+  const after = `--b\r\n${head}"c"; filename="c"\r\n\r\nbreaks off`;
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  expect(await read({ headers, body: form + after })).toEqual({ body: { a: 1 }, files: [] });
+});
+
 test.each([
   ['multipart/form-data; boundary=b', { a: ['of the query', 1], b: 2 }],
   ['application/x-www-form-urlencoded', { a: [1, 'of the query'], b: 2 }],
