@@ -55,8 +55,11 @@ describe.skipIf('reason' in provided)('the test cluster', () => {
   afterAll(() => cluster.kubectl('delete', 'namespace', namespace, '--wait=false'));
 
   test('runs pods that answer each other by name', async () => {
-    const fetched = kubectl('exec', 'deploy/web', '--', 'wget', '-qO-', `http://web.${namespace}`);
-    expect(await fetched).toBe('one');
+    const address = `http://web.${namespace}`;
+    const fetched = (): Promise<string> =>
+      kubectl('exec', 'deploy/web', '--', 'wget', '-qO-', address).catch(String);
+    // kube-proxy hears of a Service a while after its pods are ready
+    await expect.poll(fetched, { timeout: 30_000, interval: 500 }).toBe('one');
     expect(await kubectl('logs', 'deploy/web')).toContain('listening on :8080');
   });
 

@@ -11,6 +11,7 @@ import type { Processes } from './processes.ts';
 import { programPath } from './programs.ts';
 
 export const POD_NETWORK = '10.244.0.0/16';
+export const SERVICE_NETWORK = '10.96.0.0/16';
 
 export interface ControlPlaneOptions {
   /** Deployments get pods, owners' children are collected, namespaces go; off where absent */
@@ -105,7 +106,7 @@ async function startApiServer(
     '--service-account-key-file=pki/sa.key',
     '--service-account-signing-key-file=pki/sa.key',
     '--service-account-issuer=https://kubernetes.default.svc',
-    '--service-cluster-ip-range=10.96.0.0/16',
+    `--service-cluster-ip-range=${SERVICE_NETWORK}`,
     '--token-auth-file=tokens.csv',
     '--authorization-mode=Node,RBAC',
     '--allow-privileged=true',

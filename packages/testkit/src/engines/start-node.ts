@@ -9,12 +9,13 @@ import {
   containerdConfig,
   coreDnsConfig,
   kubeletConfig,
+  NETWORK,
   networkConfig,
   proxyConfig,
 } from './node-files.ts';
 import type { Processes } from './processes.ts';
 import { findOnPath, programPath } from './programs.ts';
-import { hostAddress, type StartedControlPlane } from './start-control-plane.ts';
+import { hostAddress, SERVICE_NETWORK, type StartedControlPlane } from './start-control-plane.ts';
 import { importImage } from './containerd.ts';
 import { systemObjects } from './system-objects.ts';
 
@@ -40,6 +41,7 @@ export async function startNode(
     `--node-ip=${address}`,
   ]);
   const proxy = write('kube-proxy.json', proxyConfig(controlPlane.kubeconfig));
+  await keepServicesInside();
   processes.start('kube-proxy', programPath('kube-proxy'), [`--config=${proxy}`]);
   startMetricsServer(processes, ports.metrics);
   const corefile = write('Corefile', coreDnsConfig(address, ports.dns, controlPlane.kubeconfig));
@@ -74,6 +76,14 @@ async function startContainerd(processes: Processes, directory: string): Promise
   });
   await importImage(socket, pause.path);
   return socket;
+}
+
+/** Until kube-proxy knows a Service, its address is nobody's: it would be asked of the world outside. */
+async function keepServicesInside(): Promise<void> {
+  for (const chain of ['OUTPUT', 'FORWARD']) {
+    const comment = ['-m', 'comment', '--comment', NETWORK];
+    await run('iptables', ['-A', chain, '-d', SERVICE_NETWORK, ...comment, '-j', 'REJECT']);
+  }
 }
 
 function startMetricsServer(processes: Processes, port: number): void {
