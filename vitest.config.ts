@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 // Real engines on a shared machine: one more try there, and the run's end names who needed it.
-const slow = { testTimeout: 120_000, hookTimeout: 180_000, retry: process.env.CI ? 1 : 0 };
+const slow = {
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  retry: process.env.CI ? 1 : 0,
+  // states are waited for, however busy the machine is
+  expect: { poll: { timeout: 30_000 } },
+};
 
 export default defineConfig({
   test: {
@@ -12,6 +18,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/{server,operator,admin}/src/**/*.test.ts'],
           testTimeout: 20_000,
+          expect: { poll: { timeout: 10_000 } },
           sequence: { groupOrder: 0 },
         },
       },
@@ -40,8 +47,6 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
           globalSetup: ['test/cluster/cluster.setup.ts'],
           fileParallelism: false,
-          // pages are waited for, however busy the machine is
-          expect: { poll: { timeout: 30_000 } },
           ...slow,
         },
       },

@@ -204,8 +204,9 @@ describe('a key', () => {
     const brief = await newKey(['posts:list'], {
       expires: new Date(Date.now() + 300).toISOString(),
     });
-    await vi.waitFor(async () =>
-      expect((await api({ path: posts, key: brief.key })).status).toBe(401),
+    await vi.waitFor(
+      async () => expect((await api({ path: posts, key: brief.key })).status).toBe(401),
+      { timeout: 30_000 },
     );
 
     const changed = await newKey(['posts:list']);
@@ -253,16 +254,18 @@ describe('a key', () => {
       expect((await api({ path: '/api/realtime', key, body })).status).toBe(204);
       await records.save('users', { id: server.ids.other, name: 'renamed' });
       const { id: post } = await records.save('posts', { title: 'heard' });
-      await vi.waitFor(() => expect(heard).toEqual(['posts']));
+      await vi.waitFor(() => expect(heard).toEqual(['posts']), { timeout: 30_000 });
       await records.collections.update('posts', { listRule: null });
       await records.save('posts', { id: post, title: 'heard again' });
-      await vi.waitFor(() => expect(heard).toEqual(['posts', 'posts']));
+      await vi.waitFor(() => expect(heard).toEqual(['posts', 'posts']), { timeout: 30_000 });
       await api({ path: `${keys}/${id}`, method: 'DELETE', as: 'user' });
       await api({ path: `${keys}/${id}`, method: 'DELETE', as: 'superuser' });
       await records.save('posts', { id: post, title: 'not heard' });
       await records.collections.update('posts', { listRule: '' });
       await records.save('posts', { id: post, title: 'public' });
-      await vi.waitFor(() => expect(heard).toEqual(['posts', 'posts', 'posts']));
+      await vi.waitFor(() => expect(heard).toEqual(['posts', 'posts', 'posts']), {
+        timeout: 30_000,
+      });
     } finally {
       source.close();
     }

@@ -60,10 +60,12 @@ describe.skipIf(NO_BUCKET !== '')(`files in a bucket${NO_BUCKET && `: ${NO_BUCKE
     expect(await keys()).toContain(`${folder}/thumbs_${first}/100x100_${first}`);
 
     const second = await upload('second.png');
-    await vi.waitFor(async () => expect(await keys()).toEqual([`${folder}/${second}`]));
+    await vi.waitFor(async () => expect(await keys()).toEqual([`${folder}/${second}`]), {
+      timeout: 30_000,
+    });
     const path = '/api/collections/users/records/{user}';
     const removed = await send(server, { method: 'DELETE', path, as: 'superuser' });
     expect(removed.status).toBe(204);
-    await vi.waitFor(async () => expect(await keys()).toEqual([]));
+    await vi.waitFor(async () => expect(await keys()).toEqual([]), { timeout: 30_000 });
   });
 });

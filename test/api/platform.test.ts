@@ -65,10 +65,13 @@ describe('the status of a deployment', () => {
       deployment: DEPLOYMENT,
       manifest: { apiVersion: 'one-click.dev/v1alpha1', kind: 'Rollout', spec },
     });
-    await vi.waitFor(async () => {
-      const { text } = await send(server, { ...row, as: 'user' });
-      expect(JSON.parse(text)).toMatchObject({ phase: 'Pending', reason: 'NoEngine' });
-    });
+    await vi.waitFor(
+      async () => {
+        const { text } = await send(server, { ...row, as: 'user' });
+        expect(JSON.parse(text)).toMatchObject({ phase: 'Pending', reason: 'NoEngine' });
+      },
+      { timeout: 30_000 },
+    );
   });
 
   test('cannot be changed by a restart while there is no engine', async () => {

@@ -51,7 +51,9 @@ describe.each(Object.keys(byFile))('a host of %s', (file) => {
     verify();
     const expected = otherCounts[title]?.counts ?? scenario.expectedEvents;
     // mails and what follows them go out after the answer
-    await vi.waitFor(() => expect(counted(host.ran, expected)).toEqual(named(expected)));
+    await vi.waitFor(() => expect(counted(host.ran, expected)).toEqual(named(expected)), {
+      timeout: 30_000,
+    });
   });
 });
 

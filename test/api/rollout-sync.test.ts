@@ -123,7 +123,7 @@ const door = ({ projectId, deploymentId }: DeploymentRef): string =>
 test('keeps the stored phase after a restart until the engine told what runs', async () => {
   const app = await anApp();
   const { id } = await roll(app, '1');
-  await vi.waitFor(() => expect(engine.applied).toEqual([id]));
+  await vi.waitFor(() => expect(engine.applied).toEqual([id]), { timeout: 30_000 });
   const { records: stored } = server.server;
   const phases: unknown[] = [];
   stored.hooks.onRecordAfterUpdateSuccess(
@@ -135,13 +135,13 @@ test('keeps the stored phase after a restart until the engine told what runs', a
   );
   engine.observe(app, id);
   engine.tell({ type: 'synced' });
-  await vi.waitFor(() => expect(phases).toEqual(['Running']));
+  await vi.waitFor(() => expect(phases).toEqual(['Running']), { timeout: 30_000 });
 });
 
 test('gives the last word to a rollout that came in while another was put back', async () => {
   const app = await anApp();
   const first = await roll(app, '1');
-  await vi.waitFor(() => expect(engine.applied).toEqual([first.id]));
+  await vi.waitFor(() => expect(engine.applied).toEqual([first.id]), { timeout: 30_000 });
   const held = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   engine.holdApply = async (_intent, revert) => {
@@ -151,12 +151,12 @@ test('gives the last word to a rollout that came in while another was put back',
   const reverting = ok({ method: 'POST', path: `${door(app)}/revert` });
   await begun.promise;
   const second = await roll(app, '2');
-  await vi.waitFor(() => expect(engine.applied).toContain(second.id));
+  await vi.waitFor(() => expect(engine.applied).toContain(second.id), { timeout: 30_000 });
   // the end of the first rollout makes the sync look once more: let that pass
   for (let call = 0; call < 5; call++) await ok({ path: `${door(app)}/status` });
   held.resolve();
   await reverting;
-  await vi.waitFor(() => expect(engine.applied.at(-1)).toBe(second.id));
+  await vi.waitFor(() => expect(engine.applied.at(-1)).toBe(second.id), { timeout: 30_000 });
 });
 
 test('does not let a removal under way take a new project of the same id', async () => {
@@ -167,7 +167,9 @@ test('does not let a removal under way take a new project of the same id', async
   const again = (): Promise<Json> => create('projects', { id: project.id, name: 'new' });
   await expect(again()).rejects.toThrow(/"id":\{"code":"validation_being_removed"/);
   held.resolve();
-  await vi.waitFor(async () => expect(await again()).toMatchObject({ name: 'new' }));
+  await vi.waitFor(async () => expect(await again()).toMatchObject({ name: 'new' }), {
+    timeout: 30_000,
+  });
 });
 
 test('forgets a deployment that is gone, though the engine reports its end later', async () => {
@@ -175,7 +177,7 @@ test('forgets a deployment that is gone, though the engine reports its end later
   const { id } = await roll(app, '1');
   engine.observe(app, id);
   await ok({ method: 'DELETE', path: records('deployments', app.deploymentId) });
-  await vi.waitFor(() => expect(engine.removed).toContain(app.deploymentId));
+  await vi.waitFor(() => expect(engine.removed).toContain(app.deploymentId), { timeout: 30_000 });
   const seen: string[] = [];
   const stream = await fetch(`${server.url}/api/davit/v1/projects/${app.projectId}/status/stream`, {
     headers: { authorization: server.tokens.user },

@@ -150,10 +150,11 @@ describe.runIf(has('api'))('against a real API server', () => {
     test('one leads; the next takes over at once when it stops', async () => {
       const http = open();
       const a = candidate(http, 'hand-over', 'a');
-      await vi.waitFor(() => expect(a.lease.held).toBe(true));
+      await vi.waitFor(() => expect(a.lease.held).toBe(true), { timeout: 30_000 });
       const b = candidate(http, 'hand-over', 'b');
-      await vi.waitFor(() =>
-        expect(done.filter(({ method }) => method === 'PUT').length > 3).toBe(true),
+      await vi.waitFor(
+        () => expect(done.filter(({ method }) => method === 'PUT').length > 3).toBe(true),
+        { timeout: 30_000 },
       );
       expect([a.lease.held, b.lease.held]).toEqual([true, false]);
       await a.stop();
@@ -166,7 +167,7 @@ describe.runIf(has('api'))('against a real API server', () => {
       const direct = new KubeHttp({ config: loadKubeconfig({ path: plane.kubeconfig }) });
       opened.push(direct);
       const a = candidate(open({ timeoutMs: 300 }), 'cut-off', 'a');
-      await vi.waitFor(() => expect(a.lease.held).toBe(true));
+      await vi.waitFor(() => expect(a.lease.held).toBe(true), { timeout: 30_000 });
       const b = candidate(direct, 'cut-off', 'b');
       proxy.refuse();
       proxy.reset();

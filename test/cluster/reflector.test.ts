@@ -87,7 +87,9 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     await change('a', '2');
     await direct.delete(`${path}/b`);
     await put('d', '1');
-    await vi.waitFor(() => expect(values()).toEqual({ a: '2', c: '1', d: '1' }));
+    await vi.waitFor(() => expect(values()).toEqual({ a: '2', c: '1', d: '1' }), {
+      timeout: 30_000,
+    });
     expect(seen.slice(3)).toEqual(['modified a 2', 'deleted b 1', 'added d 1']);
   });
 
@@ -95,14 +97,16 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     await put('a', '1');
     const { reflector, seen, states, values } = reflect();
     await reflector.synced;
-    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'));
+    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'), {
+      timeout: 30_000,
+    });
     proxy.clear();
     proxy.reset();
     await change('a', '2');
-    await vi.waitFor(() => expect(values()).toEqual({ a: '2' }));
+    await vi.waitFor(() => expect(values()).toEqual({ a: '2' }), { timeout: 30_000 });
     expect(seen).toEqual(['added a 1', 'modified a 2']);
     expect(proxy.requests.every((request) => request.includes('watch=true'))).toBe(true);
-    await vi.waitFor(() => expect(states.at(-1)).toBe(true));
+    await vi.waitFor(() => expect(states.at(-1)).toBe(true), { timeout: 30_000 });
     expect(states).toContain(false);
   });
 
@@ -111,7 +115,9 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     await put('b', '1');
     const { reflector, seen } = reflect();
     await reflector.synced;
-    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'));
+    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'), {
+      timeout: 30_000,
+    });
     proxy.refuse();
     proxy.reset();
     await direct.delete(`${path}/a`);
@@ -120,7 +126,7 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     await put('c', '1');
     proxy.answer({ path: /watch=true/, status: 200, body: WATCH_EXPIRED, times: 1 });
     await proxy.restore();
-    await vi.waitFor(() => expect(seen).toHaveLength(6));
+    await vi.waitFor(() => expect(seen).toHaveLength(6), { timeout: 30_000 });
     // recreated under the same name: both have to be seen
     expect(first.metadata.uid).not.toBe(second.metadata.uid);
     expect(seen.slice(2)).toEqual(['deleted a 1', 'added a 1', 'added c 1', 'deleted b 1']);
@@ -130,12 +136,16 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     await put('a', '1');
     const { reflector } = reflect();
     await reflector.synced;
-    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'));
+    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'), {
+      timeout: 30_000,
+    });
     proxy.clear();
     const gone = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' };
     proxy.answer({ path: /watch=true/, status: 410, body: gone, times: 1 });
     proxy.reset();
-    await vi.waitFor(() => expect(proxy.requests.some((r) => r.includes('limit='))).toBe(true));
+    await vi.waitFor(() => expect(proxy.requests.some((r) => r.includes('limit='))).toBe(true), {
+      timeout: 30_000,
+    });
   });
 
   test('waits as long as a 429 asks for', async () => {
@@ -152,7 +162,9 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     await put('a', '1');
     const { reflector, values, states } = reflect({ watchSeconds: { min: 1, max: 1 } });
     await reflector.synced;
-    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'));
+    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'), {
+      timeout: 30_000,
+    });
     proxy.hang();
     await change('a', '2');
     await vi.waitFor(() => expect(states).toEqual([true, false]), { timeout: 5_000 });
@@ -168,7 +180,7 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     const watches = (): number => proxy.requests.filter((r) => r.includes('watch=true')).length;
     await vi.waitFor(() => expect(watches()).toBeGreaterThanOrEqual(3), { timeout: 6_000 });
     await change('a', '2');
-    await vi.waitFor(() => expect(values()).toEqual({ a: '2' }));
+    await vi.waitFor(() => expect(values()).toEqual({ a: '2' }), { timeout: 30_000 });
     expect(states).toEqual([true]);
   });
 
@@ -180,23 +192,25 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     await reflector.synced;
     await put('a', '1');
     await put('b', '1');
-    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2), { timeout: 30_000 });
     expect(values()).toEqual({ a: '1', b: '1' });
   });
 
   test('ends at once wherever it is, and leaves no watch behind', async () => {
     proxy.refuse();
     const failing = reflect({ backOff: { minMs: 60_000, maxMs: 60_000 } });
-    await vi.waitFor(() => expect(failing.states).toEqual([false]));
+    await vi.waitFor(() => expect(failing.states).toEqual([false]), { timeout: 30_000 });
     await failing.end();
     expect(await failing.reflector.synced).toBe(false);
     await proxy.restore();
     const watching = reflect();
     await watching.reflector.synced;
-    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'));
+    await vi.waitFor(() => expect(proxy.requests.at(-1)).toContain('watch=true'), {
+      timeout: 30_000,
+    });
     await watching.end();
     await http.close();
-    await vi.waitFor(() => expect(proxy.connections).toBe(0));
+    await vi.waitFor(() => expect(proxy.connections).toBe(0), { timeout: 30_000 });
   });
 
   test('keeps what a write answered over older news', async () => {
@@ -208,7 +222,7 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     reflector.observe(created);
     expect(values()).toEqual({ a: '2' });
     await put('b', '1');
-    await vi.waitFor(() => expect(seen.at(-1)).toBe('added b 1'));
+    await vi.waitFor(() => expect(seen.at(-1)).toBe('added b 1'), { timeout: 30_000 });
     expect(values()).toEqual({ a: '2', b: '1' });
   });
 });

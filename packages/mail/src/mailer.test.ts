@@ -101,9 +101,9 @@ test('tries again what was refused for now', async () => {
     { message: 'busy', responseCode: 451 },
   );
   const sent = createMailer({ logger, clock }).send(MAIL, { server: smtp.server, attempts: 3 });
-  await vi.waitFor(() => expect(clock.waiting).toBe(1));
+  await vi.waitFor(() => expect(clock.waiting).toBe(1), { timeout: 10_000 });
   clock.advance(2000);
-  await vi.waitFor(() => expect(clock.waiting).toBe(1));
+  await vi.waitFor(() => expect(clock.waiting).toBe(1), { timeout: 10_000 });
   clock.advance(10_000);
   await sent;
   expect(smtp.received).toHaveLength(1);
@@ -115,7 +115,7 @@ test('gives up waiting when it is closed', async () => {
   const mailer = createMailer({ logger, clock });
   smtp.refusals.push({ message: 'busy', responseCode: 451 });
   const sent = mailer.send(MAIL, { server: smtp.server, attempts: 5 });
-  await vi.waitFor(() => expect(clock.waiting).toBe(1));
+  await vi.waitFor(() => expect(clock.waiting).toBe(1), { timeout: 10_000 });
   mailer.close();
   await expect(sent).rejects.toMatchObject({ code: 'unavailable' });
 });
@@ -155,7 +155,9 @@ test('what waits for another try is sent by the next process', async () => {
   smtp.refusals.push({ message: 'greylisted, come back later', responseCode: 450 });
   const first = createMailer({ logger, outbox: createFolderOutbox(folder) });
   const sending = first.send(MAIL, { server, attempts: 3 });
-  await vi.waitFor(() => expect(log).toMatchObject([['warn', 'a mail will be tried again', {}]]));
+  await vi.waitFor(() => expect(log).toMatchObject([['warn', 'a mail will be tried again', {}]]), {
+    timeout: 10_000,
+  });
   const [name = ''] = await readdir(folder);
   expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
   first.close();
@@ -164,8 +166,8 @@ test('what waits for another try is sent by the next process', async () => {
 
   const second = createMailer({ logger, outbox: createFolderOutbox(folder) });
   await second.resume(() => ({ server, attempts: 3 }));
-  await vi.waitFor(() => expect(smtp.received).toHaveLength(1));
-  await vi.waitFor(async () => expect(await readdir(folder)).toEqual([]));
+  await vi.waitFor(() => expect(smtp.received).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await readdir(folder)).toEqual([]), { timeout: 10_000 });
 });
 
 test('a server that is away for days: the mail is given up, in the log', async () => {

@@ -58,5 +58,5 @@ test('tells of all deployments in portions that no listener has to drop', async 
   told.length = 0;
   board.connection(true, '');
   expect(told.length).toBeLessThan(1000);
-  await vi.waitFor(() => expect(told).toHaveLength(names.length));
+  await vi.waitFor(() => expect(told).toHaveLength(names.length), { timeout: 10_000 });
 });

@@ -76,8 +76,10 @@ test('tells subscribers of changes in the order of the commits', async () => {
   await records.save('posts', { id: post.id, title: 'b' });
   await records.save('posts', { title: 'other' });
   await records.remove('posts', post.id);
-  await vi.waitFor(() =>
-    expect(all.seen()).toEqual(['posts/* update b', 'posts/* create other', 'posts/* delete b']),
+  await vi.waitFor(
+    () =>
+      expect(all.seen()).toEqual(['posts/* update b', 'posts/* create other', 'posts/* delete b']),
+    { timeout: 10_000 },
   );
   const topic = `posts/${post.id}`;
   expect(one.seen()).toEqual([`${topic} update b`, `${topic} delete b`]);
@@ -92,7 +94,9 @@ test('tells only those whom the rule lets see it', async () => {
   await root.subscribe(['posts'], await aSuperuser(records));
   const post = await records.save('posts', { title: 'a', owner: ann.record.id, secret: 's' });
   await records.remove('posts', post.id);
-  await vi.waitFor(() => expect(root.seen()).toEqual(['posts create a', 'posts delete a']));
+  await vi.waitFor(() => expect(root.seen()).toEqual(['posts create a', 'posts delete a']), {
+    timeout: 10_000,
+  });
   expect(mine.seen()).toEqual(['posts/* create a', 'posts/* delete a']);
   expect(mine.messages.at(-1)?.data).not.toContain('secret');
   expect(root.messages.at(-1)?.data).toContain('secret');
@@ -110,7 +114,7 @@ test('tells only superusers where the rule is theirs alone', async () => {
   await records.save('comments', { id: comments[0]!.id, text: 'y' });
   await records.remove('comments', comments[0]!.id);
   await records.save('posts', { id: post.id, title: 'b' });
-  await vi.waitFor(() => expect(root.seen()).toHaveLength(7));
+  await vi.waitFor(() => expect(root.seen()).toHaveLength(7), { timeout: 10_000 });
   expect(guest.seen()).toEqual([`posts/${post.id} update b`]);
 });
 
@@ -124,7 +128,7 @@ test.each([
   const topic = `posts/*?options=${encodeURIComponent(JSON.stringify({ query }))}`;
   await listener.subscribe([topic, '']);
   await records.save('posts', { title: 'a', views: 1 });
-  await vi.waitFor(() => expect(listener.seen()).toHaveLength(1));
+  await vi.waitFor(() => expect(listener.seen()).toHaveLength(1), { timeout: 10_000 });
   const { record } = JSON.parse(listener.messages[1]?.data ?? '') as { record: object };
   expect(Object.keys(record)).toEqual(expect.arrayContaining(names));
   expect('views' in record).toBe(names.includes('views'));
@@ -139,8 +143,8 @@ test.each(['@collection.comments.text ?~ ""', '@request.auth.id = ""', 'title = 
     await guest.subscribe([topic, 'posts/*']);
     await root.subscribe([topic, 'posts/*'], await aSuperuser(records));
     await records.save('posts', { title: 'a' });
-    await vi.waitFor(() => expect(guest.seen()).toEqual(['posts/* create a']));
-    await vi.waitFor(() => expect(root.seen()).toContain('posts/* create a'));
+    await vi.waitFor(() => expect(guest.seen()).toEqual(['posts/* create a']), { timeout: 10_000 });
+    await vi.waitFor(() => expect(root.seen()).toContain('posts/* create a'), { timeout: 10_000 });
     expect(guest.seen()).toEqual(['posts/* create a']);
   },
 );
@@ -159,10 +163,10 @@ test('tells those who manage an account its address, also when it is deleted', a
       .slice(1)
       .map(({ data }) => (JSON.parse(data) as { record: { email?: string } }).record.email);
   const ann = await aUser(records, 'ann');
-  await vi.waitFor(() => expect(addresses(managing)).toHaveLength(1));
+  await vi.waitFor(() => expect(addresses(managing)).toHaveLength(1), { timeout: 10_000 });
   await records.remove('users', ann.record.id);
-  await vi.waitFor(() => expect(addresses(managing)).toHaveLength(2));
-  await vi.waitFor(() => expect(addresses(looking)).toHaveLength(2));
+  await vi.waitFor(() => expect(addresses(managing)).toHaveLength(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(addresses(looking)).toHaveLength(2), { timeout: 10_000 });
   expect(addresses(managing)).toEqual([ann.record.email, ann.record.email]);
   expect(addresses(looking)).toEqual([undefined, undefined]);
 });
@@ -174,7 +178,7 @@ test('honours filter and fields of a subscription', async () => {
   await listener.subscribe([topic]);
   await records.save('posts', { title: 'few', views: 1 });
   await records.save('posts', { title: 'many', views: 9 });
-  await vi.waitFor(() => expect(listener.messages).toHaveLength(2));
+  await vi.waitFor(() => expect(listener.messages).toHaveLength(2), { timeout: 10_000 });
   expect(listener.messages[1]).toEqual({
     event: topic,
     data: JSON.stringify({ action: 'create', record: { title: 'many' } }),
@@ -191,7 +195,9 @@ test('signs a client out when the account changes its password', async () => {
   const witness = await connect();
   await witness.subscribe(['posts/*'], await aSuperuser(records));
   await records.save('posts', { title: 'after' });
-  await vi.waitFor(() => expect(witness.seen()).toEqual(['posts/* create after']));
+  await vi.waitFor(() => expect(witness.seen()).toEqual(['posts/* create after']), {
+    timeout: 10_000,
+  });
   expect(listener.seen()).toEqual(['posts/* create before']);
   const [client] = records.realtime.clients();
   expect(client?.auth).toBeUndefined();
@@ -218,8 +224,8 @@ test('ends a client that does not keep up, and no other', async () => {
   await slow.subscribe(['news']);
   await quick.subscribe(['news']);
   for (let count = 0; count < 1100; count++) records.realtime.publish('news', { count });
-  await vi.waitFor(() => expect(slow.ended).toEqual(['slow']));
-  await vi.waitFor(() => expect(quick.messages).toHaveLength(1101));
+  await vi.waitFor(() => expect(slow.ended).toEqual(['slow']), { timeout: 10_000 });
+  await vi.waitFor(() => expect(quick.messages).toHaveLength(1101), { timeout: 10_000 });
   expect(slow.messages).toHaveLength(1);
 });
 
@@ -246,7 +252,7 @@ test('publishes its own topics to those who are allowed', async () => {
   expect(records.realtime.watched('news')).toBe(true);
   expect(records.realtime.watched('other')).toBe(false);
   records.realtime.publish('news', { a: 1 }, { allow: (auth) => auth !== undefined });
-  await vi.waitFor(() => expect(user.messages).toHaveLength(2));
+  await vi.waitFor(() => expect(user.messages).toHaveLength(2), { timeout: 10_000 });
   expect(user.messages[1]).toEqual({ event: 'news', data: '{"a":1}' });
   expect(guest.messages).toHaveLength(1);
 });
@@ -260,7 +266,9 @@ test('checks each change as it was, not as a later one has left the record', asy
     const { id } = await tx.save('posts', { title: 'not yet public', views: 0 });
     await tx.save('posts', { id, title: 'public', views: 1 });
   });
-  await vi.waitFor(() => expect(guest.seen()).toEqual(['posts/* update public']));
+  await vi.waitFor(() => expect(guest.seen()).toEqual(['posts/* update public']), {
+    timeout: 10_000,
+  });
 });
 
 test('a handler that fails for one client ends that one alone', async () => {
@@ -272,10 +280,10 @@ test('a handler that fails for one client ends that one alone', async () => {
     return e.next();
   });
   await records.save('posts', { title: 'a' });
-  await vi.waitFor(() => expect(second.seen()).toEqual(['posts/* create a']));
+  await vi.waitFor(() => expect(second.seen()).toEqual(['posts/* create a']), { timeout: 10_000 });
   expect(first.ended).toEqual(['failed']);
   records.realtime.publish('posts/*', { own: true });
-  await vi.waitFor(() => expect(second.messages).toHaveLength(3));
+  await vi.waitFor(() => expect(second.messages).toHaveLength(3), { timeout: 10_000 });
 });
 
 test('ends a client behind which too much text waits', async () => {
@@ -300,7 +308,9 @@ test('tells all clients of an account that ask the same with one look', async ()
   for (const client of all) await client.subscribe(['posts/*'], user);
   await records.save('posts', { title: 'a', owner: user.record.id });
   for (const client of all) {
-    await vi.waitFor(() => expect(client.seen()).toEqual(['posts/* create a']));
+    await vi.waitFor(() => expect(client.seen()).toEqual(['posts/* create a']), {
+      timeout: 10_000,
+    });
   }
   expect(looks).toBe(1);
 });
@@ -321,5 +331,7 @@ test('ends the clients when more changes wait than can be kept', async () => {
   const next = await connect();
   await next.subscribe(['posts/*']);
   await records.save('posts', { title: 'after' });
-  await vi.waitFor(() => expect(next.seen()).toEqual(['posts/* create after']));
+  await vi.waitFor(() => expect(next.seen()).toEqual(['posts/* create after']), {
+    timeout: 10_000,
+  });
 });
