@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { PASSWORD } from '../api/server.ts';
 import { authWorld, CODE } from './auth-world.ts';
 import type { AuthWorld } from './auth-world.ts';
-import { agree } from './identity-provider.ts';
+import { agree, identityProvider } from './identity-provider.ts';
+import type { IdentityProvider } from './identity-provider.ts';
 import { sdkPage } from './sdk-page.ts';
 import type { SdkPage } from './sdk-page.ts';
 import type { Visit } from './visit.ts';
@@ -13,12 +14,16 @@ import type { Visit } from './visit.ts';
 describe.runIf(has('chromium'))('the PocketBase SDK in Chromium', () => {
   let world: AuthWorld;
   let app: SdkPage;
+  /** sends the browser to the app itself, not to the server */
+  let direct: IdentityProvider;
   let there: Visit;
   let page: Page;
   beforeAll(async () => {
     world = await authWorld();
     app = await sdkPage(world.server.url);
-    const oauth2 = { enabled: true, providers: [world.provider.config] };
+    direct = await identityProvider(app.url);
+    const providers = [world.provider.config, { ...direct.config, name: 'oidc2' }];
+    const oauth2 = { enabled: true, providers };
     await world.configure({ otp: { enabled: true }, oauth2 });
     await world.root.collections.create({
       name: 'notes',
@@ -35,6 +40,7 @@ describe.runIf(has('chromium'))('the PocketBase SDK in Chromium', () => {
     });
   });
   afterAll(async () => {
+    await direct?.[Symbol.asyncDispose]();
     await app?.[Symbol.asyncDispose]();
     await world?.[Symbol.asyncDispose]();
   });
@@ -84,6 +90,39 @@ describe.runIf(has('chromium'))('the PocketBase SDK in Chromium', () => {
     await page.waitForFunction(() => pb.authStore.isValid);
     expect(await signedIn()).toBe('user@example.com');
     expect(await page.evaluate(() => heard)).toEqual([]);
+  });
+
+  test('signs in at a provider that leads back to the app, with each code once', async () => {
+    await page.getByRole('button', { name: 'Go to the provider' }).click();
+    await agree(page, 'user');
+    await page.waitForURL(`${app.url}?**code=**`);
+    await page.waitForFunction(() => heard.length === 1);
+    expect(await page.evaluate(() => heard)).toEqual(['user@example.com']);
+    expect(await signedIn()).toBe('user@example.com');
+
+    await page.reload();
+    await page.waitForFunction(() => heard.length === 1);
+    expect(await page.evaluate(() => heard)).toEqual([
+      expect.stringMatching(/^ClientResponseError 400: /),
+    ]);
+  });
+
+  test.each([
+    ['verifier', { codeVerifier: 'v'.repeat(43) }],
+    ['address', { redirectURL: 'https://evil.example/' }],
+  ])('is refused with a code that belongs to another %s', async (_name, changed) => {
+    await page.route('**/auth-with-oauth2', async (route) => {
+      const body = route.request().postDataJSON() as object;
+      await route.continue({ postData: { ...body, ...changed } });
+    });
+    await page.getByRole('button', { name: 'Go to the provider' }).click();
+    await agree(page, 'user');
+    await page.waitForURL(`${app.url}?**code=**`);
+    await page.waitForFunction(() => heard.length === 1);
+    expect(await page.evaluate(() => heard)).toEqual([
+      expect.stringMatching(/^ClientResponseError 400: /),
+    ]);
+    expect(await page.evaluate(() => pb.authStore.isValid)).toBe(false);
   });
 
   test('signs in with two factors', async () => {
