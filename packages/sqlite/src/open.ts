@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { openReader, openWriter, READER_PRAGMAS } from './connection.ts';
 import { SqliteDatabase } from './database.ts';
+import { ensureWritable } from './ensure-writable.ts';
 import { translating } from './error.ts';
 import type { PlatformMode } from './migrations/prepare.ts';
 import { prepareDatabase } from './migrations/prepare.ts';
@@ -39,11 +40,11 @@ export interface OpenOptions {
 /**
  * Opens a directory, making or migrating what is needed. Close it when done.
  * Errors: `unsupported` (older than PocketBase 0.22), `invalid` (older, with settings that cannot be decrypted),
- * `unavailable` (locked).
+ * `unavailable` (locked, or a folder of somebody else).
  */
 export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase> {
   const { directory, synchronous = 'normal', platform = 'new-directory' } = options;
-  mkdirSync(directory, { recursive: true });
+  ensureWritable(directory, ['data.db', 'auxiliary.db']);
   openAuxiliary(join(directory, 'auxiliary.db'), synchronous);
   const file = join(directory, 'data.db');
   await rewriteQuotedText(file);
