@@ -1,7 +1,7 @@
 import { AppError } from '@davit/domain';
 import type { Clock, ClusterObject, Logger, RolloutCluster } from '@davit/domain';
 import type { ReconcileResult } from '@davit/controller';
-import { statusOf } from '@davit/rollout';
+import { statusDueIn, statusOf } from '@davit/rollout';
 import type { RolloutResource, RolloutStatus } from '@davit/rollout';
 import { applyChild } from './apply-child.ts';
 import type { ApplyContext } from './apply-child.ts';
@@ -138,13 +138,16 @@ async function writeStatus(
   const failure = outcome.applyError;
   const key = keyOf(rollout);
   const observed = observe(rollout, cluster.children(rollout), outcome);
-  const status = statusOf(resource, observed, clock.now());
+  const now = clock.now();
+  const status = statusOf(resource, observed, now);
   const change = statusChange(before, status);
   const mayWait = change && !failure && !isTransition(before, status);
   const requeueAfterMs = mayWait ? pace.dueIn(key) : 0;
   if (requeueAfterMs > 0) return { requeueAfterMs };
   pace.forget(key);
-  if (!change) return {};
+  const dueIn = statusDueIn(observed, now);
+  const later = dueIn === undefined ? {} : { requeueAfterMs: dueIn };
+  if (!change) return later;
   try {
     await cluster.patchStatus(rollout, change, signal);
   } catch (error) {
@@ -156,7 +159,7 @@ async function writeStatus(
   if (failure) logger.log('warn', 'not as asked for', { rollout: key, failure });
   tellTransition({ cluster, rollout }, before, status);
   // which revision is kept, and which one runs, depends on the status
-  return isTransition(before, status) ? { requeueAfterMs: 0 } : {};
+  return isTransition(before, status) ? { requeueAfterMs: 0 } : later;
 }
 
 function keyOf({ metadata }: ClusterObject): string {

@@ -16,6 +16,8 @@ export interface ObservedCondition {
   status: string;
   reason?: string;
   message?: string;
+  /** of autoscalers only: of the others it changes though nothing does */
+  lastTransitionTime?: string;
 }
 
 export interface ObservedDeployment {

@@ -2,6 +2,7 @@ import { AppError } from '@davit/domain';
 import { expect, test } from 'vitest';
 import type { Observed, ObservedPod } from '../observed.ts';
 import type { RolloutSpec } from '../schema/spec.ts';
+import type { RolloutStatus } from '../schema/status.ts';
 import { aDeployment, aPod, aRollout, aWaitingPod, ready } from '../testing.ts';
 import { statusOf } from './status-of.ts';
 
@@ -55,6 +56,8 @@ const unschedulable = aPod(
 interface Row {
   what: string;
   spec?: Partial<RolloutSpec>;
+  /** as it was told last */
+  before?: RolloutStatus;
   observed: Partial<Observed>;
   phase: string;
   reason: string;
@@ -63,6 +66,12 @@ interface Row {
 
 const starting = aDeployment({ replicas: 1, updatedReplicas: 1 });
 const replacing = aDeployment({ ...ready(1), replicas: 2, updatedReplicas: 1 });
+const oneOfTwo = aDeployment({
+  ...ready(1),
+  replicas: 2,
+  updatedReplicas: 2,
+  conditions: [{ type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' }],
+});
 const late = (status: object) =>
   aDeployment({
     ...status,
@@ -137,6 +146,17 @@ const rows: Row[] = [
     reason: 'CrashLoopBackOff',
   },
   {
+    what: 'the container crashed before, and has been started again',
+    observed: {
+      deployment: starting,
+      pods: [
+        aPod('shop-1', { ready: false, restartCount: 2, state: { running: {} }, lastState: ended }),
+      ],
+    },
+    phase: 'Failed',
+    reason: 'CrashLoopBackOff',
+  },
+  {
     what: 'the container crashed for the first time',
     observed: { deployment: starting, pods: [aPod('shop-1', { ready: false, state: ended })] },
     phase: 'Progressing',
@@ -147,7 +167,7 @@ const rows: Row[] = [
     observed: { deployment: starting, pods: [crashingHelper] },
     phase: 'Failed',
     reason: 'CrashLoopBackOff',
-    message: 'The container migrate ended with exit code 2 and was restarted 1 times: no table',
+    message: 'The container migrate ended with exit code 2 and was restarted once: no table',
   },
   {
     what: 'the image of a helper cannot be pulled',
@@ -235,21 +255,23 @@ const rows: Row[] = [
     phase: 'Failed',
     reason: 'Unschedulable',
   },
-  {
-    what: 'one of two instances went away',
+  ...(
+    [
+      ['one of two instances went away', { phase: 'Running', readyReplicas: 2 }, 'Degraded'],
+      [
+        'one of two instances is still away',
+        { phase: 'Degraded', reason: 'InstancesNotReady', readyReplicas: 1 },
+        'Degraded',
+      ],
+      ['one more instance was asked for', { phase: 'Running', readyReplicas: 1 }, 'Progressing'],
+    ] as const
+  ).map(([what, before, phase]): Row => ({
+    ...{ what, before, phase },
     spec: { replicas: 2 },
-    observed: {
-      deployment: aDeployment({
-        ...ready(1),
-        replicas: 2,
-        updatedReplicas: 2,
-        conditions: [{ type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' }],
-      }),
-    },
-    phase: 'Degraded',
+    observed: { deployment: oneOfTwo },
     reason: 'InstancesNotReady',
     message: '1 of 2 instances are ready.',
-  },
+  })),
   {
     what: 'it is stopping',
     spec: { suspend: true },
@@ -288,8 +310,10 @@ const rows: Row[] = [
   },
 ];
 
-test.each(rows)('$what: $phase $reason', ({ spec, observed, phase, reason, message }) => {
-  const status = statusOf(aRollout(spec), { ...nothing, ...observed }, NOW);
+test.each(rows)('$what: $phase $reason', (row) => {
+  const { spec, before, observed, phase, reason, message } = row;
+  const rollout = { ...aRollout(spec), ...(before ? { status: before } : {}) };
+  const status = statusOf(rollout, { ...nothing, ...observed }, NOW);
   expect(status).toMatchObject({ phase, reason, observedGeneration: 2 });
   if (message !== undefined) expect(status.message).toBe(message);
   const is = (type: string): string | undefined =>

@@ -24,7 +24,7 @@ export function assess(
       ? assessJob(resource, observed, pods)
       : (stopped(replicas) ??
         troubled(observed, { pods, replicas }) ??
-        moving(observed, replicas)));
+        moving(resource, observed, replicas)));
   return { ...verdict, replicas };
 }
 
@@ -160,7 +160,7 @@ function isComplete(observed: Observed, replicas: Replicas): boolean {
   );
 }
 
-function moving(observed: Observed, replicas: Replicas): Verdict {
+function moving(resource: RolloutResource, observed: Observed, replicas: Replicas): Verdict {
   if (isComplete(observed, replicas)) return { phase: 'Running', reason: '', message: '' };
   const { desired, updated, ready, existing } = replicas;
   if (existing === 0) {
@@ -175,9 +175,15 @@ function moving(observed: Observed, replicas: Replicas): Verdict {
   }
   const message = `${ready} of ${desired} instances are ready.`;
   const settled = condition(observed, 'Progressing')?.reason === 'NewReplicaSetAvailable';
-  // it was complete before: an instance went away or stopped answering
-  const phase = settled && ready > 0 ? 'Degraded' : 'Progressing';
+  const phase = settled && hasLost(resource, replicas) ? 'Degraded' : 'Progressing';
   return { phase, reason: 'InstancesNotReady', message };
+}
+
+/** An instance went away or stopped answering, and others serve: not so where only more of them were asked for. */
+function hasLost({ status = {} }: RolloutResource, { ready }: Replicas): boolean {
+  const { readyReplicas = 0, phase, reason } = status;
+  const since = phase === 'Degraded' && reason === 'InstancesNotReady';
+  return ready > 0 && (since || ready < readyReplicas);
 }
 
 function condition({ deployment }: Observed, type: string) {

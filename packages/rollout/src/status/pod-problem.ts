@@ -61,20 +61,22 @@ function waitingProblem(pod: ObservedPod, status: ObservedContainerStatus): Prob
   return reason === 'CrashLoopBackOff' ? crashed(pod, status) : undefined;
 }
 
-/** About to start again, or doing so for want of memory: still worth telling while it is not ready. */
+/** About to start again, or doing so for want of memory or not for the first time: told until it is ready. */
 function endedProblem(pod: ObservedPod, status: ObservedContainerStatus): Problem | undefined {
   if (status.ready) return undefined;
   const now = status.state?.terminated;
-  const again = now !== undefined && now.exitCode !== 0 && status.restartCount > 0;
-  const killed = (now ?? status.lastState?.terminated)?.reason === 'OOMKilled';
-  return again || killed ? crashed(pod, status) : undefined;
+  const ended = now ?? status.lastState?.terminated;
+  const failed = ended?.exitCode !== undefined && ended.exitCode !== 0;
+  const again = failed && status.restartCount > (now === undefined ? 1 : 0);
+  return again || ended?.reason === 'OOMKilled' ? crashed(pod, status) : undefined;
 }
 
 function crashed(pod: ObservedPod, status: ObservedContainerStatus): Problem {
   const isApp = pod.spec.containers[0]?.name === status.name;
   const container = isApp ? 'The container' : `The container ${status.name}`;
   const ended = status.state?.terminated ?? status.lastState?.terminated ?? {};
-  const times = `restarted ${status.restartCount} times`;
+  const times =
+    status.restartCount === 1 ? 'restarted once' : `restarted ${status.restartCount} times`;
   if (ended.reason === 'OOMKilled') {
     const message = `${container} needed more memory than its limit and was killed; ${times}.`;
     return { reason: 'OOMKilled', message, waits: false };

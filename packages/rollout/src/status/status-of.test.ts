@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Observed, ObservedPod } from '../observed.ts';
 import type { Condition, RolloutStatus } from '../schema/status.ts';
 import { aDeployment, aPod, aRollout, aWaitingPod, ready } from '../testing.ts';
+import { statusDueIn } from './autoscaler.ts';
 import { statusOf } from './status-of.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -127,12 +128,17 @@ test('fields the cluster has no kind for are named in a condition, and lead nowh
 test('an autoscaler without metrics is told, and what it wants is what is desired', () => {
   const horizontalScale = { minReplicas: 1, maxReplicas: 5 };
   const inactive = { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric' };
-  const autoscaler = {
-    metadata: { name: 'shop' },
-    status: { conditions: [{ ...inactive, message: 'no metrics' }] },
+  const since = (ms: number): Observed => {
+    const lastTransitionTime = new Date(NOW - ms).toISOString();
+    const conditions = [{ ...inactive, message: 'no metrics', lastTransitionTime }];
+    const autoscaler = { metadata: { name: 'shop' }, status: { conditions } };
+    return { ...nothing, deployment: aDeployment(ready(3), 3), autoscaler };
   };
-  const observed = { ...nothing, deployment: aDeployment(ready(3), 3), autoscaler };
-  const status = statusOf(aRollout({ horizontalScale }), observed, NOW);
+  const fresh = statusOf(aRollout({ horizontalScale }), since(30_000), NOW);
+  expect(find(fresh, 'Degraded')).toMatchObject({ status: 'False' });
+  expect(statusDueIn(since(30_000), NOW)).toBe(90_000);
+  expect(statusDueIn(since(120_000), NOW)).toBeUndefined();
+  const status = statusOf(aRollout({ horizontalScale }), since(120_000), NOW);
   expect(status).toMatchObject({ phase: 'Running', readyReplicas: 3 });
   expect(find(status, 'Degraded')).toMatchObject({
     status: 'True',

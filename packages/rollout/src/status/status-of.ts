@@ -6,6 +6,7 @@ import { specInUse } from '../revision.ts';
 import type { ConditionType, RolloutStatus } from '../schema/status.ts';
 import { assess } from './assess.ts';
 import type { Assessment } from './assessment.ts';
+import { idleAutoscaler } from './autoscaler.ts';
 import { classicStatus } from './classic.ts';
 import { cronJobsStatus } from './cron-jobs.ts';
 import { mergeConditions } from './conditions.ts';
@@ -36,7 +37,7 @@ export function statusOf(
     ...classicStatus(observed, pods),
     conditions: mergeConditions(
       resource.status?.conditions ?? [],
-      conditionStates(assessment, observed),
+      conditionStates(assessment, observed, now),
       { now, generation },
     ),
     observedGeneration: generation,
@@ -69,6 +70,7 @@ function podsOf({ spec, metadata }: RolloutResource, { pods }: Observed): Observ
 function conditionStates(
   { phase, reason, message, replicas }: Assessment,
   observed: Observed,
+  now: number,
 ): Record<ConditionType, ConditionState> {
   const why = { reason: reason === '' ? phase : reason, message };
   const { available, desired } = replicas;
@@ -88,17 +90,9 @@ function conditionStates(
     Degraded:
       phase === 'Degraded'
         ? { status: true, ...why }
-        : (idleAutoscaler(observed) ?? { status: false, reason: 'AsAskedFor', message: '' }),
+        : (idleAutoscaler(observed, now) ?? { status: false, reason: 'AsAskedFor', message: '' }),
     SpecRendered: renderedState(observed),
   };
-}
-
-/** It serves, but load changes nothing: no metrics, as a rule. */
-function idleAutoscaler({ autoscaler }: Observed): ConditionState | undefined {
-  const active = autoscaler?.status?.conditions?.find(({ type }) => type === 'ScalingActive');
-  // with nothing running there is nothing to measure
-  if (active?.status !== 'False' || active.reason === 'ScalingDisabled') return undefined;
-  return { status: true, reason: 'AutoscalerInactive', message: active.message ?? '' };
 }
 
 function renderedState({ unrendered = [] }: Observed): ConditionState {
