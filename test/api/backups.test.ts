@@ -152,6 +152,8 @@ test('a download that broke off goes on where it was', async () => {
     `bytes 1000-${whole.length - 1}/${whole.length}`,
   ]);
   expect(Buffer.from(await rest.arrayBuffer()).equals(whole.subarray(1000))).toBe(true);
+  expect(rest.headers.get('content-security-policy')).toContain('sandbox');
+  expect(rest.headers.get('cache-control')).toMatch(/^max-age=2592000/);
   expect((await ask('one.zip', { range: `bytes=${whole.length}-` })).status).toBe(416);
   const missing = await ask('none.zip');
   expect([missing.status, await missing.text()]).toEqual([

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runScenarios, send } from './scenario.ts';
@@ -40,6 +41,25 @@ test('an uploaded file comes back as it was, with its type and a name of its own
     'content-type': 'image/png',
   });
   expect(response.headers.has('x-frame-options')).toBe(false);
+});
+
+test('the files of a collection go with it when an import leaves it out', async () => {
+  await using own = await startServer();
+  const form = new FormData();
+  form.set('avatar', new File([PNG], 'face.png'));
+  const path = '/api/collections/users/records/{user}';
+  await send(own, { method: 'PATCH', path, as: 'user', body: form });
+  const faces = async (): Promise<string[]> =>
+    (await readdir(own.dir, { recursive: true })).filter((name) => name.includes('face_'));
+  expect(await faces()).toContainEqual(expect.stringMatching(/face_\w{10}\.png$/));
+  const { status } = await send(own, {
+    method: 'PUT',
+    path: '/api/collections/import',
+    as: 'superuser',
+    body: { collections: [{ name: 'kept' }], deleteMissing: true },
+  });
+  expect(status).toBe(204);
+  expect(await faces()).toEqual([]);
 });
 
 test('a part of a file can be asked for', async () => {

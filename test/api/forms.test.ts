@@ -68,6 +68,11 @@ runScenarios(
       contains: ['Missing collection context.'],
     },
     {
+      ...post('/api/collections/missing/records', {}),
+      ...{ name: 'and what is written to it', status: 404 },
+      contains: ['Missing or invalid collection context.'],
+    },
+    {
       ...post('/api/collections/missing/auth-refresh', {}),
       ...{ name: 'is missed before the token', status: 404 },
     },

@@ -5,6 +5,7 @@ import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { contextOf } from '../context.ts';
 import { sendContent } from '../files/send-content.ts';
+import { setStoredHeaders } from '../files/send-file.ts';
 import { requireSuperuser } from '../guards.ts';
 import { sendNoContent, sendPicked } from '../json-response.ts';
 import { readForm, withText } from '../records/auth-form.ts';
@@ -56,6 +57,7 @@ export function backupsRouter(records: Records, backups: Backups): Router {
     if (isDownload) await records.audit.note(by, { action: 'backup.download', record: key });
     res.setHeader('Content-Type', 'application/zip');
     res.setHeader('Content-Disposition', `attachment; filename="${key.replaceAll('"', '%22')}"`);
+    setStoredHeaders(res);
     await sendContent(req, res, backup);
   });
   router.delete('/api/backups/:key', async (req, res) => {

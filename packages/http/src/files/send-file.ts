@@ -27,6 +27,12 @@ export async function sendFile(req: Request, res: Response, file: ServedFile): P
   await sendContent(req, res, file);
 }
 
+/** Of whatever comes from a file store: a browser runs nothing in it and may keep it. */
+export function setStoredHeaders(res: Response): void {
+  res.setHeader('Content-Security-Policy', POLICY);
+  res.setHeader('Cache-Control', 'max-age=2592000, stale-while-revalidate=86400');
+}
+
 function setHeaders(req: Request, res: Response, { name, metadata }: ServedFile): void {
   const type = contentTypeOf(name, metadata.contentType);
   const forced = TRUE.has(parseQuery(req.url).download ?? '');
@@ -34,6 +40,5 @@ function setHeaders(req: Request, res: Response, { name, metadata }: ServedFile)
   res.removeHeader('X-Frame-Options');
   res.setHeader('Content-Disposition', `${disposition}; filename="${name.replaceAll('"', '%22')}"`);
   res.setHeader('Content-Type', type);
-  res.setHeader('Content-Security-Policy', POLICY);
-  res.setHeader('Cache-Control', 'max-age=2592000, stale-while-revalidate=86400');
+  setStoredHeaders(res);
 }

@@ -12,6 +12,7 @@ import { recordBodyLimit } from './body-limit.ts';
 /** /api/collections/{collection}/records */
 export function recordsRoutes(records: Records, limiter: RateLimiter): CollectionRoutes {
   const limit = limitAction(records, limiter, { toleratesMissing: true });
+  const limitWrite = limitAction(records, limiter);
   return {
     records: {
       async GET(req, res) {
@@ -20,7 +21,7 @@ export function recordsRoutes(records: Records, limiter: RateLimiter): Collectio
         sendJson(res, 200, await records.list(req.params.collection, request));
       },
       async POST(req, res) {
-        limit(req, res, 'create');
+        limitWrite(req, res, 'create');
         const collection = records.collections.get(req.params.collection);
         const body = await readBody(req, recordBodyLimit(collection));
         sendJson(res, 200, await records.create(collection.id, requestInfo(req, res, body)));
@@ -34,7 +35,7 @@ export function recordsRoutes(records: Records, limiter: RateLimiter): Collectio
         sendJson(res, 200, await records.view(collection, id, request));
       },
       async PATCH(req, res) {
-        limit(req, res, 'update');
+        limitWrite(req, res, 'update');
         const { id } = req.params;
         const collection = records.collections.get(req.params.collection);
         const request = requestInfo(req, res, await readBody(req, recordBodyLimit(collection)));

@@ -71,8 +71,7 @@ export class CollectionWriter {
     await runCollectionWork(this.#parts, changes, async () => {
       await scope.exclusively((tx) => this.#remove(tx, collection, by));
       const restore = this.replace(this.#list().filter(({ id }) => id !== collection.id));
-      const committed = async (): Promise<void> => core.files?.deleteAll(collection.id);
-      return { changes, committed, restore };
+      return { changes, committed: () => removeFiles(core, [collection]), restore };
     });
   }
 
@@ -144,7 +143,8 @@ export class CollectionWriter {
     await this.#parts.scope.exclusively((tx) => this.#saveAll(tx, saved, options));
     const byId = new Map([...this.#list(), ...saved].map((item) => [item.id, item]));
     for (const { id } of gone) byId.delete(id);
-    return { changes, restore: this.replace([...byId.values()]) };
+    const restore = this.replace([...byId.values()]);
+    return { changes, committed: () => removeFiles(this.#parts.core, gone), restore };
   }
 
   #check({ next, all }: Plan, { message, imported, isNew }: WriteOptions): void {
@@ -250,6 +250,10 @@ export class CollectionWriter {
 
 function removalOf(collection: Collection): CollectionChange {
   return { action: 'delete', collection, original: collection };
+}
+
+async function removeFiles({ files }: Core, gone: readonly Collection[]): Promise<void> {
+  for (const { id } of gone) await files?.deleteAll(id);
 }
 
 /** Throws `invalid` under `message` for what the database does not take. */

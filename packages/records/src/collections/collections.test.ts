@@ -249,6 +249,26 @@ test.each([
   ],
   [{ passwordAuth: null }, { passwordAuth: { enabled: false, identityFields: [] } }],
   [{ otp: { length: null } }, { otp: { length: 0, duration: 180 } }],
+  [
+    { oauth2: { providers: [{ name: 'oidc', clientId: 'a', clientSecret: 'b', other: 1 }] } },
+    {
+      oauth2: {
+        providers: [
+          {
+            pkce: null,
+            name: 'oidc',
+            clientId: 'a',
+            clientSecret: 'b',
+            authURL: '',
+            tokenURL: '',
+            userInfoURL: '',
+            displayName: '',
+            extra: {},
+          },
+        ],
+      },
+    },
+  ],
 ])('merges the options %j', async (body, options) => {
   expect((await records.collections.update('users', body)).options).toMatchObject(options);
 });
@@ -257,6 +277,9 @@ test.each([
   [{ authToken: { duration: 10.5 } }, undefined],
   [{ authToken: { duration: 'x' } }, undefined],
   [{ otp: 5 }, undefined],
+  [{ oauth2: { providers: [5] } }, undefined],
+  [{ oauth2: { providers: [{ name: 'google', clientId: 5 }] } }, undefined],
+  [{ oauth2: { providers: [{ name: 'google', pkce: 'yes' }] } }, undefined],
   [{ authRule: 5 }, undefined],
   [{ authToken: null }, { authToken: { secret: { code: 'validation_required' } } }],
   [

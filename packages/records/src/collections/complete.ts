@@ -1,5 +1,6 @@
 import type { Collection, Field, JsonObject } from '@davit/domain';
 import { normalizeField } from './field-options.ts';
+import { completeProvider } from './provider-options.ts';
 
 /** A stored definition with every option of its fields: older directories leave out what did not exist then. */
 export function complete(collection: Collection): Collection {
@@ -11,8 +12,7 @@ function withProviders(options: JsonObject): JsonObject {
   const { oauth2 } = options;
   if (!isObject(oauth2)) return options;
   const providers = Array.isArray(oauth2.providers) ? oauth2.providers.filter(isObject) : [];
-  const completed = providers.map((provider) => ({ ...provider, extra: provider.extra ?? {} }));
-  return { ...options, oauth2: { ...oauth2, providers: completed } };
+  return { ...options, oauth2: { ...oauth2, providers: providers.map(completeProvider) } };
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -1,5 +1,6 @@
 import { AppError, type Json, type JsonObject } from '@davit/domain';
 import { BAD_FORMAT, isLike } from './body-format.ts';
+import { mergeProvider } from './provider-options.ts';
 
 const TEMPLATE: JsonObject = { subject: '', body: '' };
 const TOKEN: JsonObject = { secret: '', duration: 0 };
@@ -72,10 +73,12 @@ function mergeProviders(previous: Json, given: Json): Json {
   if (given === null) return [];
   if (!Array.isArray(given)) throw new AppError('invalid', BAD_FORMAT);
   const known = Array.isArray(previous) ? previous.filter(isObject) : [];
-  return given.filter(isObject).map((provider) => {
-    const old = known.find(({ name }) => name === provider.name);
-    const extra = { ...section(old?.extra), ...section(provider.extra) };
-    return { clientSecret: '', ...old, ...provider, extra };
+  return given.map((provider) => {
+    const wanted = isObject(provider) ? provider.name : undefined;
+    return mergeProvider(
+      known.find(({ name }) => name === wanted),
+      provider,
+    );
   });
 }
 

@@ -23,11 +23,12 @@ test('what still runs is not started again; own jobs are listed before the syste
   const { promise, resolve } = Promise.withResolvers<void>();
   const run = vi.fn(() => promise);
   crons.add({ id: '__pbX__', expression: '0 0 * * *', run });
+  crons.add({ id: '__pbA__', expression: '0 0 * * *', run });
   crons.add({ id: 'b', expression: '* * * * *', run });
   crons.start('b');
   clock.advance(60_000);
   expect(run).toHaveBeenCalledTimes(1);
-  expect(crons.list().map(({ id }) => id)).toEqual(['b', '__pbX__']);
+  expect(crons.list().map(({ id }) => id)).toEqual(['b', '__pbX__', '__pbA__']);
   expect(() => crons.start('none')).toThrow(/cron job/);
   resolve();
   await crons.close();

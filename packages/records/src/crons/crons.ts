@@ -17,7 +17,7 @@ export interface Crons {
   add(job: CronJob & { run: () => Promise<void> }): void;
   /** false: there was none */
   remove(id: string): boolean;
-  /** The system's own come last. */
+  /** By id; the system's own come last, in the order they were added. */
   list(): CronJob[];
   /** Starts it now, in the background. Errors: `not_found`. */
   start(id: string): void;
@@ -51,10 +51,9 @@ export function createCrons({ clock, logger }: { clock: Clock; logger: Logger })
     },
     remove: (id) => jobs.delete(id),
     list() {
-      const rank = ({ id }: CronJob): string => `${id.startsWith(SYSTEM) ? 1 : 0}${id}`;
-      return [...jobs.values()]
-        .map(({ id, expression }) => ({ id, expression }))
-        .sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+      const all = [...jobs.values()].map(({ id, expression }) => ({ id, expression }));
+      const [system, own] = [all.filter(isSystem), all.filter((job) => !isSystem(job))];
+      return [...own.sort((a, b) => (a.id < b.id ? -1 : 1)), ...system];
     },
     start(id) {
       const job = jobs.get(id);
@@ -66,6 +65,10 @@ export function createCrons({ clock, logger }: { clock: Clock; logger: Logger })
       await Promise.all(running.values());
     },
   };
+}
+
+function isSystem({ id }: CronJob): boolean {
+  return id.startsWith(SYSTEM);
 }
 
 /** Just after each minute begins. */

@@ -93,11 +93,6 @@ function addSystemJobs(
   logs: Logs,
 ): void {
   crons.add({
-    id: '__pbLogsCleanup__',
-    expression: '0 */6 * * *',
-    run: () => cleanUp(logs, records.audit),
-  });
-  crons.add({
     id: '__pbDBOptimize__',
     expression: '0 0 * * *',
     run: async () => {
@@ -109,6 +104,11 @@ function addSystemJobs(
   for (const [id, kind] of Object.entries(expiring)) {
     crons.add({ id, expression: '0 * * * *', run: () => removeExpired(records, kind, clock) });
   }
+  crons.add({
+    id: '__pbLogsCleanup__',
+    expression: '0 */6 * * *',
+    run: () => cleanUp(logs, records.audit),
+  });
 }
 
 async function cleanUp(logs: Logs, audit: AuditLog): Promise<void> {
