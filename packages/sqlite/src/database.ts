@@ -25,7 +25,7 @@ import { PlatformTables } from './platform-tables.ts';
 import type { ReadLanes } from './readers/read-lanes.ts';
 import { RecordsTx } from './records-tx.ts';
 import { isQuickRead } from './select/quick-read.ts';
-import { compileQuery } from './select/select.ts';
+import { compileGuarded, compileQuery } from './select/select.ts';
 import { Writer } from './writer.ts';
 
 export interface DatabaseParts {
@@ -84,7 +84,9 @@ export class SqliteDatabase
     const { lanes } = this.#parts;
     try {
       if (isQuickRead(query, page)) return lanes.runHere(job);
-      return await lanes.run(query, job, signal);
+      const fills = page.offset + page.limit;
+      const trial = { fills, page: () => compileGuarded(query, page) };
+      return await lanes.run({ query, job, ...(!page.count && { trial }) }, signal);
     } catch (error) {
       throw signal?.aborted === true ? error : toDatabaseError(error);
     }

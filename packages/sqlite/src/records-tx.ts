@@ -50,7 +50,9 @@ export class RecordsTx implements WriteTx {
   }
 
   query(query: Query, page: PageRequest): RowPage {
-    return translating(() => runReadJob(this.#statements, compileQuery(query, page)));
+    return translating(() =>
+      runReadJob({ statements: this.#statements }, compileQuery(query, page)),
+    );
   }
 
   insert(collection: Collection, row: Row): void {

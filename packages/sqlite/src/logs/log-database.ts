@@ -11,9 +11,8 @@ import type {
 import type { Database } from 'better-sqlite3';
 import { openReader, openWriter, READER_PRAGMAS } from '../connection.ts';
 import { toDatabaseError } from '../error.ts';
-import { runReadJob } from '../readers/read-job.ts';
-import { StatementCache } from '../readers/statement-cache.ts';
-import type { ReadJob } from '../readers/read-job.ts';
+import { readTools, runReadJob } from '../readers/read-job.ts';
+import type { ReadJob, ReadTools } from '../readers/read-job.ts';
 import { ReaderPool } from '../readers/reader-pool.ts';
 import { RecordsTx } from '../records-tx.ts';
 import { compileQuery } from '../select/select.ts';
@@ -35,7 +34,7 @@ export interface LogDatabaseOptions {
 export class LogDatabase implements LogStore, Optimizable, AsyncDisposable {
   readonly #connection: Database;
   readonly #reader: Database;
-  readonly #statements: StatementCache;
+  readonly #tools: ReadTools;
   readonly #writer: Writer;
   readonly #pool: ReaderPool | undefined;
 
@@ -44,7 +43,7 @@ export class LogDatabase implements LogStore, Optimizable, AsyncDisposable {
     this.#connection = openWriter(file, { synchronous: 'normal' });
     this.#connection.pragma('busy_timeout = 0');
     this.#reader = openReader(file);
-    this.#statements = new StatementCache(this.#reader);
+    this.#tools = readTools(this.#reader);
     this.#writer = new Writer({
       connection: this.#connection,
       tx: new RecordsTx(this.#connection),
@@ -113,7 +112,7 @@ export class LogDatabase implements LogStore, Optimizable, AsyncDisposable {
 
   async #read(job: ReadJob): Promise<RowPage> {
     try {
-      return this.#pool ? await this.#pool.run(job) : runReadJob(this.#statements, job);
+      return this.#pool ? await this.#pool.run(job) : runReadJob(this.#tools, job);
     } catch (error) {
       throw toDatabaseError(error);
     }

@@ -8,12 +8,16 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ReadJob } from './read-job.ts';
 import { ReadLanes } from './read-lanes.ts';
 import type { ReaderPool } from './reader-pool.ts';
+import { ROW_GUARD, RowGuard } from './row-guard.ts';
 import { SlowLane } from './slow-lane.ts';
 
 let directory: string;
 let connection: Database;
 let way: string;
 let lanes: ReadLanes;
+let now: number;
+/** what threads do with a trial */
+let over: boolean;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'davit-lanes-'));
@@ -27,13 +31,15 @@ beforeEach(() => {
     INSERT INTO roles (_rowid_, id) VALUES (20, 'last')`);
   const data = { file: '', pragmas: [] };
   const slow = new SlowLane({ size: 1, script: new URL('file:///'), data, timeoutMs: 1 });
-  const goes = (it: string) => () => {
-    way = it;
+  const goes = (it: string) => (job: ReadJob) => {
+    way += job.trial ? `tried ${job.trial.rows}` : it;
+    if (job.trial && over) return Promise.reject(trialOver());
     return Promise.resolve({ rows: [], total: -1 });
   };
   slow.run = goes('slow lane');
   const fast = { run: goes('thread'), close: () => Promise.resolve() } as unknown as ReaderPool;
-  lanes = new ReadLanes({ connection, fast, slow });
+  [now, over] = [0, false];
+  lanes = new ReadLanes({ connection, fast, slow, now: () => now });
 });
 
 afterEach(async () => {
@@ -51,9 +57,31 @@ const query: Query = {
 
 async function wayOf(sql: string, parameters: string[] = []): Promise<string> {
   const job: ReadJob = { page: { sql, parameters } };
-  way = 'here';
-  await lanes.run(query, job);
+  way = '';
+  await lanes.run({ query, job });
+  return way === '' ? 'here' : way;
+}
+
+/** Of a page that can be tried. */
+async function wayOfPage(sql: string, fills = 20): Promise<string> {
+  const job: ReadJob = { page: { sql, parameters: [] } };
+  way = '';
+  await lanes.run({ query, job, trial: { fills, page: () => job.page } });
   return way;
+}
+
+/** as it comes from a thread */
+function trialOver(): Error {
+  const memory = new Sqlite(':memory:');
+  const guard = new RowGuard(memory);
+  let code = '';
+  try {
+    guard.limit(0, () => memory.prepare(`SELECT ${ROW_GUARD}`).all());
+  } catch (error) {
+    code = (error as { code: string }).code;
+  }
+  memory.close();
+  return Object.assign(new Error(), { code });
 }
 
 test.each([
@@ -88,4 +116,37 @@ test.each([
   expect(await wayOf(sql, ['x'])).toBe('thread');
   lanes.remember({ page: { sql, parameters: [] } });
   expect(await wayOf(sql, ['y'])).toBe(next);
+});
+
+const PAIRS = 'SELECT * FROM posts CROSS JOIN users WHERE name < title';
+
+test.each([
+  [PAIRS, 20, 'tried 399'],
+  [`${PAIRS} ORDER BY posts.id`, 20, 'tried 399'],
+  [PAIRS, 400, 'slow lane'], // its page is further away
+  [`${PAIRS} ORDER BY title`, 20, 'slow lane'], // all of them are needed to tell the first
+  [
+    'SELECT * FROM users u WHERE NOT EXISTS (SELECT 1 FROM posts WHERE title > u.name)',
+    20,
+    'slow lane',
+  ],
+  ['SELECT * FROM posts WHERE title = 1', 20, 'thread'],
+])('the page of %s that ends at row %i: %s', async (sql, fills, expected) => {
+  expect(await wayOfPage(sql, fills)).toBe(expected);
+});
+
+test('what was not found among the first rows goes the slow way, and is tried again after a while', async () => {
+  expect(await wayOfPage(PAIRS)).toBe('tried 399');
+  over = true;
+  expect(await wayOfPage(PAIRS)).toBe('tried 399slow lane');
+  over = false;
+  expect(await wayOfPage(PAIRS)).toBe('slow lane');
+  now += 60_001;
+  expect(await wayOfPage(PAIRS)).toBe('tried 399');
+});
+
+test('what takes long in a trial goes the slow way, too', async () => {
+  expect(await wayOfPage(PAIRS)).toBe('tried 399');
+  lanes.remember({ page: { sql: PAIRS, parameters: [] } });
+  expect(await wayOfPage(PAIRS)).toBe('slow lane');
 });

@@ -1,25 +1,13 @@
-import type { Query, RowPage } from '@davit/domain';
+import type { RowPage } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
-import { CountCache } from './count-cache.ts';
-import { planCost } from './plan-cost.ts';
-import { runReadJob } from './read-job.ts';
-import type { ReadJob } from './read-job.ts';
+import { readTools, runReadJob } from './read-job.ts';
+import type { ReadJob, ReadTools } from './read-job.ts';
 import type { ReaderPool, ReaderStats } from './reader-pool.ts';
+import { isTrialOver } from './row-guard.ts';
 import type { SlowLane } from './slow-lane.ts';
 import { StableQueries } from './stable-queries.ts';
-import { StatementCache } from './statement-cache.ts';
-import { tablesOf } from './tables-of.ts';
-
-/** Rows looked at; about a second's work, and then it is over whatever happens. */
-const MOST_ROWS = 2_000_000;
-/** What looks at fewer is quick by itself: when it took long, the machine was busy. */
-const FEW_ROWS = 50_000;
-/** What looks at fewer takes less than sending it to a thread does. */
-const HANDFUL = 50;
-/** Tables grow, and so does what a plan costs. */
-const REMEMBERED_MS = 60_000;
-const SIZE_MS = 10_000;
-const MOST_SHAPES = 2000;
+import { Verdicts } from './verdicts.ts';
+import type { LaneRead, Way } from './verdicts.ts';
 
 export interface ReadLanesOptions {
   /** for plans, sizes and what is read at once */
@@ -30,60 +18,52 @@ export interface ReadLanesOptions {
   now?: () => number;
 }
 
-/** on this thread, on a reader thread, in a process of the slow lane */
-type Way = 'here' | 'thread' | 'process';
-
-interface Verdict {
-  way: Way;
-  /** rows it may look at */
-  cost: number;
-  until: number;
-}
-
 /**
  * Sends each read the way it should go: what is sure to end soon to a thread (or, `at once`, nowhere), what its plan
- * or its past says may take long to a process that can be killed.
+ * or its past says may take long to a process that can be killed. A page that may be full after a few rows is tried on
+ * a thread first, which the guard in it ends after so many that nobody notices.
  */
 export class ReadLanes {
   readonly #options: ReadLanesOptions;
-  readonly #statements: StatementCache;
-  readonly #counts: CountCache;
+  readonly #tools: ReadTools;
   readonly #stable: StableQueries;
-  readonly #now: () => number;
-  /** by statement */
-  readonly #verdicts = new Map<string, Verdict>();
-  readonly #sizes = new Map<string, { rows: number | undefined; until: number }>();
+  readonly #verdicts: Verdicts;
 
   constructor(options: ReadLanesOptions) {
+    const { connection, now = Date.now } = options;
     this.#options = options;
-    this.#statements = new StatementCache(options.connection);
-    this.#counts = new CountCache(options.connection);
-    this.#stable = new StableQueries(options.connection);
-    this.#now = options.now ?? Date.now;
+    this.#tools = readTools(connection);
+    this.#stable = new StableQueries(connection);
+    this.#verdicts = new Verdicts(connection, now);
   }
 
   /** On this thread, at once: for reads that take less than sending them does. */
   runHere(job: ReadJob): RowPage {
-    return runReadJob(this.#statements, job, this.#counts);
+    return runReadJob(this.#tools, job);
   }
 
-  async run(query: Query, job: ReadJob, signal?: AbortSignal): Promise<RowPage> {
+  async run(read: LaneRead, signal?: AbortSignal): Promise<RowPage> {
     const { fast, slow } = this.#options;
+    const { query, job } = read;
     const { count } = job;
-    const read = count && this.#stable.has(query, count.sql) ? { ...job, stable: true } : job;
-    const way = this.#wayOf(query, job);
-    if (way === 'process') return slow.run(read, signal);
-    return fast && way === 'thread' ? fast.run(read, signal) : this.runHere(read);
+    const sent = count && this.#stable.has(query, count.sql) ? { ...job, stable: true } : job;
+    const way = this.#wayOf(read);
+    if (way.to === 'trial' && fast && read.trial) {
+      const page = await tryPage(
+        fast,
+        { ...job, trial: { page: read.trial.page(), rows: way.rows } },
+        signal,
+      );
+      if (page) return page;
+      this.remember(job);
+    }
+    if (way.to === 'process' || way.to === 'trial') return slow.run(sent, signal);
+    return fast && way.to === 'thread' ? fast.run(sent, signal) : this.runHere(sent);
   }
 
-  /**
-   * It took long: the next one like it goes the slow way at once. Not what an index finds, which a busy machine may
-   * hold up: sign-ins look up names like that, and many at a time keep a machine busy.
-   */
-  remember({ page, count }: ReadJob): void {
-    const key = keyOf({ page, ...(count && { count }) });
-    const cost = this.#verdicts.get(key)?.cost ?? Infinity;
-    if (cost > FEW_ROWS) this.#note(key, { cost, way: 'process' });
+  /** It took long: the next one like it goes the slow way at once, for a while. */
+  remember(job: ReadJob): void {
+    this.#verdicts.tookLong(job);
   }
 
   stats(): ReaderStats {
@@ -100,57 +80,23 @@ export class ReadLanes {
     await Promise.all([this.#options.fast?.close(), this.#options.slow.close()]);
   }
 
-  #wayOf(query: Query, job: ReadJob): Way {
-    const isPlain = !query.where && query.joins.length === 0 && query.view !== true;
-    if (isPlain && query.order.length === 0) return 'thread';
-    const key = keyOf(job);
-    const known = this.#verdicts.get(key);
-    if (known && known.until > this.#now()) return known.way;
-    const cost = this.#cost(query, job);
-    if (cost > MOST_ROWS) return this.#note(key, { cost, way: 'process' });
-    return this.#note(key, { cost, way: cost <= HANDFUL ? 'here' : 'thread' });
-  }
-
-  #cost(query: Query, { page, count }: ReadJob): number {
-    const tables = tablesOf(query);
-    const rowsOf = (name: string): number | undefined => this.#rows(tables.get(name) ?? name);
-    const { connection } = this.#options;
-    return Math.max(
-      ...[page, count].map((statement) =>
-        statement ? planCost(connection, statement, rowsOf) : 0,
-      ),
-    );
-  }
-
-  #note(key: string, { cost, way }: Pick<Verdict, 'cost' | 'way'>): Way {
-    const [oldest] = this.#verdicts.keys();
-    if (oldest !== undefined && this.#verdicts.size >= MOST_SHAPES) this.#verdicts.delete(oldest);
-    const ms = way === 'here' ? SIZE_MS : REMEMBERED_MS;
-    this.#verdicts.set(key, { cost, way, until: this.#now() + ms });
-    return way;
-  }
-
-  /** The highest row id: found at once, where counting reads the table. */
-  #rows(table: string): number | undefined {
-    const known = this.#sizes.get(table);
-    if (known && known.until > this.#now()) return known.rows;
-    const rows = highestRowid(this.#statements, table);
-    if (this.#sizes.size >= MOST_SHAPES) this.#sizes.clear();
-    this.#sizes.set(table, { rows, until: this.#now() + SIZE_MS });
-    return rows;
+  #wayOf(read: LaneRead): Way {
+    const { where, joins, view, order } = read.query;
+    const isPlain = !where && joins.length === 0 && view !== true;
+    return isPlain && order.length === 0 ? { to: 'thread' } : this.#verdicts.of(read);
   }
 }
 
-function highestRowid(statements: StatementCache, table: string): number | undefined {
+/** Undefined: the guard ended it. */
+async function tryPage(
+  fast: ReaderPool,
+  job: ReadJob,
+  signal: AbortSignal | undefined,
+): Promise<RowPage | undefined> {
   try {
-    const name = `\`${table.replaceAll('`', '``')}\``;
-    const statement = statements.prepare(`SELECT max(_rowid_) AS rows FROM ${name}`);
-    return (statement.get() as { rows: number | null }).rows ?? 0;
-  } catch {
-    return undefined; // a view, or a sub-query that has a name
+    return await fast.run(job, signal);
+  } catch (error) {
+    if (isTrialOver(error)) return undefined;
+    throw error;
   }
-}
-
-function keyOf({ page, count }: ReadJob): string {
-  return count ? `${page.sql};${count.sql}` : page.sql;
 }

@@ -1,9 +1,7 @@
 // Entry of a reader, as a thread or as a process: one read-only connection that runs the jobs it is sent.
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
-import { CountCache } from './count-cache.ts';
-import { runReadJob } from './read-job.ts';
-import { StatementCache } from './statement-cache.ts';
+import { readTools, runReadJob } from './read-job.ts';
 import { READY } from './reader-message.ts';
 import type { ReaderAnswer, ReaderData, ReaderRequest } from './reader-message.ts';
 
@@ -12,8 +10,7 @@ const { file, pragmas } = (
 ) as ReaderData;
 const connection = new Sqlite(file, { readonly: true });
 for (const pragma of pragmas) connection.pragma(pragma);
-const statements = new StatementCache(connection);
-const counts = new CountCache(connection);
+const tools = readTools(connection);
 
 if (parentPort) {
   const port = parentPort;
@@ -29,7 +26,7 @@ if (parentPort) {
 
 function answer(id: number, job: ReaderRequest['job']): ReaderAnswer {
   try {
-    return { id, page: runReadJob(statements, job, counts) };
+    return { id, page: runReadJob(tools, job) };
   } catch (error) {
     const { message, code } = error as Error & { code?: string };
     return { id, failure: { message, code: code ?? '' } };

@@ -5,9 +5,14 @@ import type { Collection, JsonObject, Row } from '@davit/domain';
 import { AppError } from '@davit/domain';
 import type { FilterAuth, FilterRequest, ResolveContext } from '@davit/filter';
 import { Resolution } from '@davit/filter';
+import type { Database as Connection } from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openReader } from '../connection.ts';
 import type { SqliteDatabase } from '../database.ts';
 import { openDatabase } from '../open.ts';
+import { readTools, runReadJob } from '../readers/read-job.ts';
+import type { ReadTools } from '../readers/read-job.ts';
+import { compileGuarded } from './select.ts';
 
 // What PocketBase 0.40.4 answered on the same directory.
 interface Expected {
@@ -24,15 +29,20 @@ const expected = JSON.parse(readFileSync(new URL('expressions.json', fixture), '
 let directory: string;
 let database: SqliteDatabase;
 let collections: Collection[];
+let connection: Connection;
+let tools: ReadTools;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'davit-expressions-'));
   cpSync(new URL('data/data.db', fixture), join(directory, 'data.db'));
   database = await openDatabase({ directory, readers: 0 });
   collections = await database.loadCollections();
+  connection = openReader(join(directory, 'data.db'));
+  tools = readTools(connection);
 });
 
 afterAll(async () => {
+  connection.close();
   await database.close();
   rmSync(directory, { recursive: true });
 });
@@ -50,6 +60,11 @@ async function ids(resolution: Resolution, rows?: Row[]): Promise<string[]> {
   const query = resolution.query(rows);
   const page = await database.find(query, { offset: 0, limit: 500, count: true });
   expect(page.total).toBe(page.rows.length);
+  // the guard changes nothing, and is asked before anything is found
+  const trial = { page: compileGuarded(query, { offset: 0, limit: 500 }), rows: Infinity };
+  expect(runReadJob(tools, { page: trial.page, trial }).rows).toEqual(page.rows);
+  const nothing = { page: trial.page, trial: { ...trial, rows: 0 } };
+  if (page.rows.length > 0) expect(() => runReadJob(tools, nothing)).toThrow('few rows');
   return page.rows.map((row) => String(row['id']));
 }
 

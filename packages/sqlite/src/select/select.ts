@@ -1,13 +1,23 @@
 import type { Order, PageRequest, Query, Row } from '@davit/domain';
 import { AppError } from '@davit/domain';
 import type { ReadJob } from '../readers/read-job.ts';
+import { ROW_GUARD } from '../readers/row-guard.ts';
 import type { Statement } from '../readers/statement-cache.ts';
 import type { Sql } from '../sql.ts';
 import { bind, column, identifier, join, raw, sql } from '../sql.ts';
 import { ConditionWriter, GIVEN_ROWS } from './condition.ts';
 
 /** A query and a page of it as statements. Throws `invalid` for what cannot be asked. */
-export function compileQuery(query: Query, { offset, limit, count }: PageRequest): ReadJob {
+export function compileQuery(query: Query, page: PageRequest): ReadJob {
+  return compile(query, page, []);
+}
+
+/** A page whose rows pass the guard, which every connection that runs it must know. */
+export function compileGuarded(query: Query, page: Omit<PageRequest, 'count'>): Statement {
+  return compile(query, { ...page, count: false }, [raw(ROW_GUARD)]).page;
+}
+
+function compile(query: Query, { offset, limit, count }: PageRequest, guards: Sql[]): ReadJob {
   const writer = new ConditionWriter(query);
   const given = query.rows
     ? sql`WITH ${identifier(GIVEN_ROWS)} AS (${givenRows(query.rows)}) `
@@ -15,7 +25,8 @@ export function compileQuery(query: Query, { offset, limit, count }: PageRequest
   const from = query.rows
     ? sql`${identifier(GIVEN_ROWS)} AS ${identifier(query.table)}`
     : identifier(query.table);
-  const where = query.where ? sql` WHERE ${writer.condition(query.where)}` : raw('');
+  const conditions = query.where ? [...guards, writer.condition(query.where)] : guards;
+  const where = conditions.length > 0 ? sql` WHERE ${join(conditions, ' AND ')}` : raw('');
   const source = sql` FROM ${from}${writer.joins(query.joins)}${where}`;
   const order = orderBy(query.order, query.table, writer);
   const distinct = raw(query.joins.length > 0 ? 'DISTINCT ' : '');
