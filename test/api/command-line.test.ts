@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { NO_POCKETBASE, POCKETBASE } from './pocketbase-binary.ts';
 
-const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MAIN = join(ROOT, 'apps/server/src/main.ts');
 
 let dir: string;
 beforeAll(async () => {
@@ -62,6 +63,31 @@ test('serves, links to the first sign-in once, stops on SIGTERM, and makes super
   third.stop();
   expect(await third.ended).toBe(0);
 });
+
+test('npm start ends with what it started', async () => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const flags = ['--http', new URL(url).host, '--dir', join(dir, 'npm-start')];
+  const npm = spawn('npm', ['start', '--', ...flags], { cwd: ROOT, detached: true });
+  const ended = new Promise((resolve) => npm.once('exit', resolve));
+  try {
+    // it may have to build first
+    await vi.waitFor(() => fetch(`${url}/api/health`), { timeout: 100_000, interval: 200 });
+    npm.kill('SIGTERM');
+    await ended;
+    await vi.waitFor(() => expect(fetch(url)).rejects.toThrow(), 30_000);
+  } finally {
+    endGroup(npm.pid);
+  }
+}, 180_000);
+
+/** Whoever is left of a process and those it started. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // nobody is
+  }
+}
 
 test('explains what is wrong with a command line and ends with 2', async () => {
   const run = davit('serve', '--readers', 'many', '--colour');
