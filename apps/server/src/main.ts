@@ -12,6 +12,9 @@ const LAST_RESORT_MS = 3000;
 /** `EX_TEMPFAIL`: a supervisor should start it again. */
 const RESTART_PLEASE = 75;
 
+// the bundle makes its dependencies' calls look like ours: what they may not use one day is nothing for its users
+process.noDeprecation = true;
+
 async function main(): Promise<void> {
   const config = parseConfig(process.env, process.argv.slice(2));
   const text = await run(config);
