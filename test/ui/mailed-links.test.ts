@@ -104,8 +104,11 @@ describe.runIf(has('chromium'))('links in mails', () => {
     await page.goto(path);
     await heading('Your email address is confirmed');
     expect((await world.server.server.records.get('users', id))?.verified).toBe(true);
-    await page.goto('/_/#/auth/confirm-verification/cut.off.here');
-    await heading('This link is not complete');
+    for (const cut of ['cut.off.here', 'cut.off', 'cut']) {
+      await page.goto('about:blank');
+      await page.goto(`/_/#/auth/confirm-verification/${cut}`);
+      await heading('This link is not complete');
+    }
   });
 
   test('change an address when the password is right', async () => {

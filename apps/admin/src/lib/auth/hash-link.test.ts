@@ -7,6 +7,8 @@ test.each([
   [`#/auth/confirm-verification/${TOKEN}`, { page: 'verification', token: TOKEN }],
   [`#/auth/confirm-password-reset/${TOKEN}`, { page: 'password-reset', token: TOKEN }],
   [`#/auth/confirm-email-change/${TOKEN}/`, { page: 'email-change', token: TOKEN }],
+  ['#/auth/confirm-verification/eyJh.eyJp', { page: 'verification', token: 'eyJh.eyJp' }],
+  ['#/auth/confirm-verification/eyJh.eyJp.', { page: 'verification', token: 'eyJh.eyJp.' }],
   [`#/confirm-password-reset/${TOKEN}`, { page: 'password-reset', token: TOKEN }],
   ['#/auth/oauth2-redirect-success', { page: 'oauth2-success' }],
   ['#/auth/oauth2-redirect-failure', { page: 'oauth2-failure' }],

@@ -1,4 +1,5 @@
-const TOKEN = String.raw`([\w-]+\.[\w-]+\.[\w-]+)`;
+// or what a mail program left of it: the page says so
+const TOKEN = String.raw`([\w-]+(?:\.[\w-]*){0,2})`;
 
 /** A page that PocketBase's links name after the hash, e.g. `/_/#/auth/confirm-verification/TOKEN`. */
 export type HashLink =
