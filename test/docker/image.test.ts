@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -119,10 +120,23 @@ describe.runIf(hasDocker())('the image', () => {
   test('stops when asked, and a later start does not change the superuser', async () => {
     await compose({}, 'stop');
     expect((await inspect()).State).toMatchObject({ Status: 'exited', ExitCode: 0 });
+    await compose({}, 'down'); // the container goes, its volume stays
     await compose({ PB_SUPERUSER_PASSWORD: 'another-horse-2' }, 'up', '-d', '--no-build');
     const container = await healthy();
-    await signIn(container, PASSWORD);
+    const asked = client(container);
+    await asked.collection('_superusers').authWithPassword(EMAIL, PASSWORD);
+    expect(await asked.settings.getAll()).toMatchObject({ meta: { appName: 'Harbour' } });
     await expect(signIn(container, 'another-horse-2')).rejects.toThrow();
+  });
+
+  test('says whose a mounted folder has to be', async () => {
+    const mounted = join(folder, 'mounted');
+    await mkdir(mounted, { mode: 0o755 });
+    await expect(
+      docker(engine, 'run', '--rm', '--network', 'none', '-v', `${mounted}:/pb_data`, IMAGE),
+    ).rejects.toMatchObject({
+      stderr: expect.stringContaining('It has to belong to user 65532,') as string,
+    });
   });
 
   test('the operator has one too', async () => {
