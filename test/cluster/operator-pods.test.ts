@@ -25,9 +25,13 @@ describe.skipIf(noCluster)('a Rollout and its pods on a real node', () => {
       'jsonpath={.spec.template.spec.containers[0].image}',
     );
 
-  test('a change that misses its deadline goes back by itself, once, and says why', async () => {
+  test.each([
+    ['an app', { progressDeadlineSeconds: 5, drainSeconds: 0 }],
+    // nothing tells that it works, except that it goes on
+    ['a worker', { progressDeadlineSeconds: 10, interfaces: [] }],
+  ])('a change of %s that misses its deadline goes back by itself, once', async (_what, given) => {
     await using world = await operatorWorld(cluster);
-    const spec = { rollback: 'auto', progressDeadlineSeconds: 5, drainSeconds: 0 };
+    const spec = { rollback: 'auto', ...given };
     await apply(world, spec);
     await world.status('web', { phase: 'Running' });
     await vi.waitFor(() => world.get('secret', 'web-revision'), long);

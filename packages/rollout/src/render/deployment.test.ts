@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Child, LiveDeployment, PodTemplate, RolloutResource } from '../resource.ts';
+import type { RolloutSpec } from '../schema/spec.ts';
 import { aRollout } from '../testing.ts';
 import { renderDeployment } from './deployment.ts';
 
 interface Spec {
   replicas: number;
+  minReadySeconds?: number;
   strategy: unknown;
   template: PodTemplate;
 }
@@ -68,6 +70,20 @@ test('renders everything about the pods', () => {
     hostAliases: [{ ip: '10.0.0.1', hostnames: ['a.local'] }],
     volumes: [{ name: 'data-shop', persistentVolumeClaim: { claimName: 'data-shop' } }],
   });
+});
+
+test.each<[string, Partial<RolloutSpec>, number | undefined]>([
+  ['of a worker', {}, 5],
+  ['of a worker with little time', { progressDeadlineSeconds: 3 }, 2],
+  ['of an app with a port', { interfaces: [{ name: 'http', port: 80 }] }, undefined],
+  [
+    'of a port that says nothing',
+    { interfaces: [{ name: 'http', port: 80 }], readiness: 'none' },
+    5,
+  ],
+  ['of a worker with a probe', { probes: { readiness: { exec: { command: ['ok'] } } } }, undefined],
+])('an instance %s that nothing tells about has to run for a moment', (_what, spec, seconds) => {
+  expect(render(aRollout(spec)).minReadySeconds).toBe(seconds);
 });
 
 test('only what is set of the security context is written', () => {

@@ -11,6 +11,9 @@ import { restartOf } from './restart.ts';
 /** The renderer new pod templates are made with. 0 stands for the original operator. */
 export const RENDERER_VERSION = 3;
 
+/** Programs that cannot work mostly end within it. */
+const PROOF_SECONDS = 5;
+
 interface Made {
   version: number;
   template: PodTemplate;
@@ -41,7 +44,10 @@ export function renderDeployment(resource: RolloutResource, live?: LiveDeploymen
       replicas: desiredReplicas(resource.spec),
       selector: { matchLabels: childLabels(resource.metadata) },
       strategy: strategyOf(resource.spec),
-      ...compact({ progressDeadlineSeconds: resource.spec.progressDeadlineSeconds }),
+      ...compact({
+        progressDeadlineSeconds: resource.spec.progressDeadlineSeconds,
+        minReadySeconds: proofSeconds(resource.spec, template),
+      }),
       template: withRestart(template, { resource, live }),
     },
   };
@@ -70,6 +76,23 @@ function keptTemplate(
   const madeFrom = live.metadata.annotations?.[ANNOTATIONS.specHash];
   const same = madeFrom === undefined ? isOriginalTemplate(resource, template) : madeFrom === hash;
   return same ? { version, template } : undefined;
+}
+
+/**
+ * Nothing tells whether such an instance works, so it has to run for a moment before it counts: otherwise a program
+ * that ends at once would take the place of one that worked.
+ */
+function proofSeconds(
+  { progressDeadlineSeconds }: RolloutSpec,
+  { spec }: PodTemplate,
+): number | undefined {
+  const [app = {}] = (spec.containers ?? []) as {
+    readinessProbe?: object;
+    startupProbe?: object;
+  }[];
+  if (app.readinessProbe !== undefined || app.startupProbe !== undefined) return undefined;
+  // the API server asks for less than the deadline
+  return Math.min(PROOF_SECONDS, (progressDeadlineSeconds ?? Infinity) - 1);
 }
 
 /**
