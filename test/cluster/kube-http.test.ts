@@ -201,8 +201,11 @@ describe.runIf(has('api'))('against a real API server', () => {
     const event = { type: 'Warning' as const, reason: 'Broken', message: 'it is' };
     for (let i = 0; i < 3; i += 1) events.record(object, event);
     events.record(object, { ...event, message: 'still' });
+    for (const message of ['a', 'b', 'b'])
+      events.record(object, { type: 'Normal', reason: 'Made', message });
     await events.flush();
-    const counts = await plane.kubectl('get', 'events', '-o', 'jsonpath={.items[*].count}');
-    expect(counts.split(' ').sort()).toEqual(['1', '3']);
+    const range = '{range .items[*]}{.reason} {.message} {.count}{"\\n"}{end}';
+    const told = await plane.kubectl('get', 'events', '-o', `jsonpath=${range}`);
+    expect(told.trim().split('\n').sort()).toEqual(['Broken still 4', 'Made a 1', 'Made b 2']);
   });
 });

@@ -320,8 +320,12 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     await world.apply(lease, aRollout(world.namespace));
     world.forget();
     await world.start();
+    await vi.waitFor(async () => {
+      const about = ['--field-selector', 'involvedObject.name=web', '-o', 'jsonpath={.items[*]}'];
+      expect(await world.kubectl('get', 'events', ...about)).toContain('OriginalOperatorRuns');
+    }, patient);
     await world.settled();
-    expect(world.allWrites).toEqual([]);
+    expect(world.writes).toEqual([]);
     await world.kubectl('delete', 'lease', lease.metadata.name);
     await vi.waitFor(() => deployment(world), patient);
   });

@@ -11,7 +11,11 @@ test('writes what Prometheus reads, failures from zero on', async () => {
   metrics.watch({
     queue: () => queue.stats(),
     leading: () => true,
-    connected: () => false,
+    watches: () => [
+      { kind: 'Pod', connected: false },
+      { kind: 'Secret', connected: true },
+    ],
+    waiting: () => true,
     phases: () => [{ namespace: 'shop', name: 'web', phase: 'Running' }],
   });
   queue.add('shop/web');
@@ -38,7 +42,9 @@ test('writes what Prometheus reads, failures from zero on', async () => {
       'workqueue_queue_duration_seconds_count{name="rollout"} 1',
       'workqueue_work_duration_seconds_count{name="rollout"} 1',
       'leader_election_master_status 1',
-      'davit_watches_connected 0',
+      'davit_watch_connected{kind="Pod"} 0',
+      'davit_watch_connected{kind="Secret"} 1',
+      'davit_original_operator_running 1',
       'davit_rollout_phase{namespace="shop",name="web",phase="Running"} 1',
     ]),
   );
@@ -48,7 +54,12 @@ test('a Rollout that is gone, or in another phase, is not told any more', async 
   const metrics = new Metrics(1);
   const found = [{ namespace: 'shop', name: 'web', phase: 'Running' }];
   const queue = createQueue();
-  const levels = { queue: () => queue.stats(), leading: () => true, connected: () => true };
+  const levels = {
+    queue: () => queue.stats(),
+    leading: () => true,
+    watches: () => [],
+    waiting: () => false,
+  };
   metrics.watch({ ...levels, phases: () => found });
   expect(await metrics.text()).toContain('phase="Running"');
   found.pop();

@@ -10,7 +10,9 @@ export type Result = (typeof RESULTS)[number];
 export interface Levels {
   queue(): QueueStats;
   leading(): boolean;
-  connected(): boolean;
+  watches(): Iterable<{ kind: string; connected: boolean }>;
+  /** the original operator is at work, and this one waits */
+  waiting(): boolean;
   /** the phase of every Rollout */
   phases(): Iterable<{ namespace: string; name: string; phase: string }>;
 }
@@ -117,8 +119,9 @@ export class Metrics {
       leader_election_master_status: help('Whether this copy does the work.', () =>
         Number(levels.leading()),
       ),
-      davit_watches_connected: help('Whether all watches are connected.', () =>
-        Number(levels.connected()),
+      davit_original_operator_running: help(
+        "Whether One-Click's operator is at work, and this copy waits for its end.",
+        () => Number(levels.waiting()),
       ),
       process_resident_memory_bytes: help('Memory in use.', () => process.memoryUsage.rss()),
       process_start_time_seconds: help(
@@ -138,23 +141,33 @@ export class Metrics {
     })) {
       this.#total(name, { help: TOTALS[name] ?? name, read });
     }
-    this.#phases(levels);
+    this.#each('davit_rollout_phase', {
+      help: `1 for the phase of a Rollout: ${PHASES.join(', ')}.`,
+      labelNames: ['namespace', 'name', 'phase'],
+      read: (set) => {
+        for (const labels of levels.phases()) set({ ...labels }, 1);
+      },
+    });
+    this.#each('davit_watch_connected', {
+      help: 'Whether the watches of a kind are connected, in all namespaces.',
+      labelNames: ['kind'],
+      read: (set) => {
+        for (const { kind, connected } of levels.watches()) set({ kind }, Number(connected));
+      },
+    });
   }
 
   text(): Promise<string> {
     return this.#registry.metrics();
   }
 
-  #phases(levels: Levels): void {
-    const names = ['namespace', 'name', 'phase'] as const;
-    const gauge = new Gauge({
-      name: 'davit_rollout_phase',
-      help: `1 for the phase of a Rollout: ${PHASES.join(', ')}.`,
-      labelNames: names,
-      registers: [this.#registry],
-      collect() {
+  /** A series for each of what there is at the moment. */
+  #each(name: string, { read, ...options }: EachOptions): void {
+    const gauge: Gauge = new Gauge({
+      ...{ name, ...options, registers: [this.#registry] },
+      collect: (): void => {
         gauge.reset();
-        for (const labels of levels.phases()) gauge.set(labels, 1);
+        read((labels, value) => gauge.set(labels, value));
       },
     });
   }
@@ -194,6 +207,12 @@ const labelsOf = (series: string): Record<string, string> =>
 interface LevelOptions {
   help: string;
   read: () => number;
+}
+
+interface EachOptions {
+  help: string;
+  labelNames: string[];
+  read: (set: (labels: Record<string, string>, value: number) => void) => void;
 }
 
 interface SeriesOptions<T extends string> {

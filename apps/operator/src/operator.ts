@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { AppError, Logger } from '@davit/domain';
 import { toAppError } from '@davit/domain';
 import { createQueue, runWorkers, sleep, soleLease, systemClock } from '@davit/controller';
-import type { KeyQueue, Lease, ReconcileResult } from '@davit/controller';
-import { KubeHttp, KubeLease, OperatorCluster } from '@davit/kubernetes';
+import type { KeyQueue, ReconcileResult } from '@davit/controller';
+import { EventRecorder, KubeHttp, KubeLease, OperatorCluster } from '@davit/kubernetes';
 import type { RequestDone } from '@davit/kubernetes';
 import { createReconcile } from '@davit/operator';
 import type { Reconcile } from '@davit/operator';
@@ -16,7 +16,8 @@ import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { openSmallServer } from './small-server.ts';
 import type { SmallServer } from './small-server.ts';
-import { YieldingLease } from './original-operator.ts';
+import { howToStop, YieldingLease } from './original-operator.ts';
+import { Watches } from './watches.ts';
 
 export interface OperatorOverrides {
   logger?: Logger;
@@ -65,11 +66,11 @@ class RunningOperator implements Operator {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   readonly #http: KubeHttp;
-  readonly #lease: Lease;
+  readonly #lease: YieldingLease;
   readonly #queue: KeyQueue;
   readonly #cluster: OperatorCluster;
   readonly #reconcile: Reconcile;
-  readonly #connected = new Map<string, boolean>();
+  readonly #watches = new Watches();
   readonly ports: Operator['ports'] = {};
   ready = false;
 
@@ -99,7 +100,15 @@ class RunningOperator implements Operator {
     const lease = config.leaderElect
       ? new KubeLease({ http, namespace: cluster.namespace, name: LEASE_NAME, identity, logger })
       : soleLease;
-    this.#lease = new YieldingLease(lease, { http, clock: systemClock, logger });
+    // while it waits for the original it may write nothing but this
+    const notices = new EventRecorder({
+      ...{ http, logger, component: 'davit-operator', instance: identity },
+      allowed: () => lease.held,
+    });
+    this.#lease = new YieldingLease(lease, {
+      ...{ http, clock: systemClock, logger },
+      onFound: (namespace) => this.#tellOfOriginal(namespace, notices),
+    });
     this.#cluster = this.#openCluster(identity);
     this.#reconcile = createReconcile({
       cluster: this.#cluster,
@@ -128,6 +137,16 @@ class RunningOperator implements Operator {
       await Promise.all(servers.map((server) => server.close()));
       await this.#http.close();
       this.#logger.log('info', 'stopped');
+    }
+  }
+
+  /** Where somebody looks who wonders why nothing happens. */
+  #tellOfOriginal(namespace: string, notices: EventRecorder): void {
+    const message = `One-Click's operator is at work in namespace ${namespace}. Davit's waits until it is stopped: ${howToStop(namespace)}`;
+    for (const key of this.#cluster.keys()) {
+      const rollout = this.#cluster.rollout(key);
+      const event = { type: 'Warning', reason: 'OriginalOperatorRuns', message } as const;
+      if (rollout) notices.record(rollout, event);
     }
   }
 
@@ -184,7 +203,7 @@ class RunningOperator implements Operator {
       ownerLabel: LABELS.deploymentId,
       lease: this.#lease,
       onChange: (key, asked) => this.#queue.add(key, asked ? 'soon' : 'usual'),
-      onState: (kind, { connected }) => this.#connected.set(kind, connected),
+      onState: (watch, { connected }) => this.#watches.tell(watch, connected),
       identity,
       logger: this.#logger,
     });
@@ -205,7 +224,9 @@ class RunningOperator implements Operator {
       const server = await openSmallServer(health, {
         '/healthz': () => ({ status: 200, body: 'ok\n' }),
         '/readyz': () =>
-          this.ready ? { status: 200, body: 'ok\n' } : { status: 503, body: 'caches not filled\n' },
+          this.ready
+            ? { status: 200, body: `${this.#standing()}\n` }
+            : { status: 503, body: 'caches not filled\n' },
       });
       this.ports.health = server.port;
       servers.push(server);
@@ -213,11 +234,18 @@ class RunningOperator implements Operator {
     return servers;
   }
 
+  #standing(): string {
+    const { original } = this.#lease;
+    if (original !== undefined) return `ok, but waits: One-Click's operator runs in ${original}`;
+    return this.#lease.held ? 'ok, leads' : 'ok';
+  }
+
   #watchLevels(): void {
     this.#metrics.watch({
       queue: () => this.#queue.stats(),
       leading: () => this.#lease.held,
-      connected: () => [...this.#connected.values()].every(Boolean),
+      watches: () => this.#watches.kinds(),
+      waiting: () => this.#lease.original !== undefined,
       phases: () => this.#cluster.phases(),
     });
   }

@@ -38,12 +38,15 @@ export interface YieldOptions {
   http: KubeHttp;
   clock: Clock;
   logger: Logger;
+  /** it is at work, in this namespace: called when that is noticed, by the copy that would lead */
+  onFound?: (namespace: string) => void;
 }
 
 /** Leads only while One-Click's operator does not run: two that write the same objects never come to rest. */
 export class YieldingLease implements Lease {
   readonly #lease: Lease;
   readonly #options: YieldOptions;
+  #original: string | undefined;
 
   constructor(lease: Lease, options: YieldOptions) {
     this.#lease = lease;
@@ -51,40 +54,68 @@ export class YieldingLease implements Lease {
   }
 
   get held(): boolean {
-    return this.#lease.held;
+    return this.#lease.held && this.#original === undefined;
   }
 
-  async hold(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    while (!signal.aborted) {
-      await this.#untilGone(signal);
-      if (signal.aborted) return;
-      const appeared = new AbortController();
-      const either = AbortSignal.any([signal, appeared.signal]);
-      const watched = this.#watch(either, appeared);
-      await this.#lease.hold(either, lead);
-      appeared.abort();
+  /** The namespace of the operator whose end is waited for. */
+  get original(): string | undefined {
+    return this.#original;
+  }
+
+  hold(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    return this.#lease.hold(signal, async (leading) => {
+      while (!leading.aborted) {
+        await this.#untilGone(leading);
+        if (!leading.aborted) await this.#leadAlone(leading, lead);
+      }
+      this.#original = undefined;
+    });
+  }
+
+  async #leadAlone(
+    signal: AbortSignal,
+    lead: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const appeared = new AbortController();
+    const ended = new AbortController();
+    const watched = this.#watch(AbortSignal.any([signal, ended.signal]), appeared);
+    try {
+      await lead(AbortSignal.any([signal, appeared.signal]));
+    } finally {
+      ended.abort();
       await watched;
     }
   }
 
   async #untilGone(signal: AbortSignal): Promise<void> {
-    const { clock, logger } = this.#options;
-    while (!signal.aborted) {
-      const namespace = await this.#find(signal);
-      if (namespace === undefined) return;
-      logger.log('warn', "One-Click's operator is running; nothing is done until it is stopped", {
-        namespace,
-        stopItWith: `kubectl -n ${namespace} scale deployment --all --replicas=0`,
-      });
-      await sleep(clock, LOOK_MS, signal);
+    while (!signal.aborted && (await this.#look(signal)) !== undefined) {
+      await sleep(this.#options.clock, LOOK_MS, signal);
     }
   }
 
   async #watch(signal: AbortSignal, appeared: AbortController): Promise<void> {
     while (!signal.aborted) {
       await sleep(this.#options.clock, LOOK_MS, signal);
-      if (!signal.aborted && (await this.#find(signal)) !== undefined) appeared.abort();
+      if (!signal.aborted && (await this.#look(signal)) !== undefined) appeared.abort();
     }
+  }
+
+  async #look(signal: AbortSignal): Promise<string | undefined> {
+    const { logger, onFound } = this.#options;
+    const before = this.#original;
+    this.#original = await this.#find(signal);
+    const namespace = this.#original;
+    if (namespace !== undefined && before === undefined) {
+      logger.log('warn', "One-Click's operator is running; nothing is done until it is stopped", {
+        namespace,
+        stopItWith: howToStop(namespace),
+      });
+      onFound?.(namespace);
+    }
+    if (namespace === undefined && before !== undefined && !signal.aborted) {
+      logger.log('info', "One-Click's operator has ended", { namespace: before });
+    }
+    return namespace;
   }
 
   async #find(signal: AbortSignal): Promise<string | undefined> {
@@ -97,3 +128,6 @@ export class YieldingLease implements Lease {
     }
   }
 }
+
+export const howToStop = (namespace: string): string =>
+  `kubectl -n ${namespace} scale deployment --all --replicas=0`;

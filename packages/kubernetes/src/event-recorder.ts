@@ -37,8 +37,9 @@ const MAX_REMEMBERED = 2_000;
 const MAX_MESSAGE = 1_024;
 
 /**
- * Events on objects. The same event again counts up the first one instead of adding another. Best effort: a failure
- * is logged, nothing waits, and beyond 10 a second (burst 100) events are dropped.
+ * Events on objects. The same event again counts up the first one instead of adding another; warnings of one reason
+ * are the same, and the newest says how it stands. Best effort: a failure is logged, nothing waits, and beyond 10 a
+ * second (burst 100) events are dropped.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
@@ -69,7 +70,12 @@ export class EventRecorder {
     const now = this.#clock.now();
     const known = this.#recorded.get(key);
     try {
-      if (known && now - known.at < SAME_EVENT_MS && (await this.#countUp(object, known))) return;
+      if (
+        known &&
+        now - known.at < SAME_EVENT_MS &&
+        (await this.#countUp(object, { known, details }))
+      )
+        return;
       const name = `${object.metadata.name}.${key.slice(0, 8)}${now.toString(16)}`;
       await this.#create(object, details, name);
       this.#remember(key, { name, count: 1, at: now });
@@ -79,12 +85,16 @@ export class EventRecorder {
   }
 
   /** False when the API server has forgotten the event. */
-  async #countUp(object: KubeObject, known: Recorded): Promise<boolean> {
+  async #countUp(
+    object: KubeObject,
+    { known, details }: { known: Recorded; details: EventDetails },
+  ): Promise<boolean> {
     known.count += 1;
     known.at = this.#clock.now();
     const namespace = namespaceOf(object);
     const path = resourcePath(EVENTS, { namespace, name: known.name });
-    const body = { count: known.count, lastTimestamp: timestamp(known.at) };
+    const message = shortMessage(details);
+    const body = { count: known.count, lastTimestamp: timestamp(known.at), message };
     try {
       await this.#options.http.patch(path, body, { type: 'merge' });
       return true;
@@ -111,7 +121,7 @@ export class EventRecorder {
       },
       type: details.type,
       reason: details.reason,
-      message: details.message.slice(0, MAX_MESSAGE),
+      message: shortMessage(details),
       source: { component },
       reportingComponent: component,
       reportingInstance: instance,
@@ -133,9 +143,13 @@ export class EventRecorder {
 }
 
 function eventKey(object: KubeObject, { type, reason, message }: EventDetails): string {
-  const parts = [object.metadata.uid, object.kind, object.metadata.name, type, reason, message];
+  // of what goes wrong the details change: how often, on how many nodes
+  const what = type === 'Warning' ? [reason] : [reason, message];
+  const parts = [object.metadata.uid, object.kind, object.metadata.name, type, ...what];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
+
+const shortMessage = ({ message }: EventDetails): string => message.slice(0, MAX_MESSAGE);
 
 function namespaceOf(object: KubeObject): string {
   return object.metadata.namespace ?? 'default';

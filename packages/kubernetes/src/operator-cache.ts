@@ -28,7 +28,8 @@ export interface OperatorCacheOptions {
   ownerLabel: string;
   /** A Rollout `namespace/name`, or one of its children, changed; `asked`: something else is asked for. */
   onChange: (key: string, asked: boolean) => void;
-  onState?: (kind: string, state: { connected: boolean; message: string }) => void;
+  /** the watch of a kind in a namespace ('' = all) began or broke */
+  onState?: (watch: { kind: string; namespace: string }, state: { connected: boolean }) => void;
   logger?: Logger;
   clock?: Clock;
 }
@@ -136,7 +137,7 @@ export class OperatorCache {
         turns: this.#turns,
         project: (object) => packObject(object, { type, about }),
         onChange: (change) => this.#changed(kind, change),
-        onState: (state) => onState?.(kind, state),
+        onState: (state) => onState?.({ kind, namespace }, state),
         ...(optionalKinds.includes(kind)
           ? { onServed: (served: boolean) => this.#served(kind, served) }
           : {}),
