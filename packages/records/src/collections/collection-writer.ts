@@ -45,6 +45,8 @@ interface Plan {
   next: Collection[];
   others: Collection[];
   all: Collection[];
+  /** what is wrong with the queries of views, by id */
+  refused: Map<string, FieldErrors>;
 }
 
 /** Changes definitions and tables together, with their hooks; then what is in memory. */
@@ -128,53 +130,84 @@ export class CollectionWriter {
     const touched = new Set([...stamped, ...gone].map(({ id }) => id));
     const others = this.#list().filter(({ id }) => !touched.has(id));
     const find = finder([...others, ...stamped]);
-    const next = stamped.map((collection) => this.#withViewFields(collection, find, message));
-    return { next, others, all: [...others, ...next] };
+    const refused = new Map<string, FieldErrors>();
+    const next = stamped.map((collection) => {
+      try {
+        return this.#withViewFields(collection, find, message);
+      } catch (error) {
+        if (!AppError.is(error, 'invalid') || !error.data) throw error;
+        refused.set(collection.id, error.data);
+        return { ...collection, fields: [] };
+      }
+    });
+    return { next, others, all: [...others, ...next], refused };
   }
 
   async #store({ next, others, all }: Plan, options: WriteOptions): Promise<DoneWork> {
     const { gone = [] } = options;
-    const views = others.filter(({ type }) => type === 'view');
-    const saved = [...next, ...changedViews(views, finder(all))];
+    const views = changedViews(others.filter(isView), finder(all));
+    const saved = await this.#parts.scope.exclusively(async (tx) => {
+      await this.#saveAll(tx, next, options);
+      return [...next, ...this.#follow(tx, views, options)];
+    });
     const changes = [
       ...saved.map((collection) => this.#changeOf(collection)),
       ...gone.map(removalOf),
     ];
-    await this.#parts.scope.exclusively((tx) => this.#saveAll(tx, saved, options));
     const byId = new Map([...this.#list(), ...saved].map((item) => [item.id, item]));
     for (const { id } of gone) byId.delete(id);
     const restore = this.replace([...byId.values()]);
     return { changes, committed: () => removeFiles(this.#parts.core, gone), restore };
   }
 
-  #check({ next, all }: Plan, { message, imported, isNew }: WriteOptions): void {
+  #check({ next, all, refused }: Plan, { message, imported, isNew }: WriteOptions): void {
     for (const collection of next) {
       const previous = this.#stored(collection.id);
       if (isNew && previous) throw taken(collection, previous);
       const context = { previous, find: finder(all), list: () => all };
-      const errors = { ...validateCollection(collection, context), ...viewErrors(collection) };
+      const errors = {
+        ...validateCollection(collection, context),
+        ...(refused.get(collection.id) ?? viewErrors(collection)),
+      };
       if (Object.keys(errors).length === 0) continue;
       throw imported?.(collection, errors) ?? new AppError('invalid', message, { data: errors });
     }
   }
 
   async #saveAll(tx: WriteTx, saved: readonly Collection[], options: WriteOptions): Promise<void> {
-    const { gone = [], message, by } = options;
+    const { gone = [], by } = options;
     for (const collection of gone) await removeSessions(this.#parts, tx, collection);
     // views first: a table they read cannot be changed under them
-    const isView = ({ type }: Collection): boolean => type === 'view';
     for (const collection of gone.filter(isView)) this.#drop(tx, collection, { by });
-    for (const collection of saved) {
-      const change = this.#changeOf(collection);
-      this.#execute(change, () => {
-        const { original: previous } = change;
-        if (isView(collection)) saveView(tx, collection, { previous, message });
-        else if (options.imported) tx.collections.save(collection, previous);
-        else saveTable(tx, collection, { previous, message });
-      });
-      this.#noteSaved(tx, by, change);
-    }
+    for (const collection of saved) this.#saveOne(tx, collection, options);
     for (const collection of gone) if (!isView(collection)) this.#drop(tx, collection, { by });
+  }
+
+  #saveOne(tx: WriteTx, collection: Collection, { message, imported, by }: WriteOptions): void {
+    const change = this.#changeOf(collection);
+    this.#execute(change, () => {
+      const { original: previous } = change;
+      if (isView(collection)) saveView(tx, collection, { previous, message });
+      else if (imported) tx.collections.save(collection, previous);
+      else saveTable(tx, collection, { previous, message });
+    });
+    this.#noteSaved(tx, by, change);
+  }
+
+  /** Saves the views that follow from what was saved; one that cannot be read any more is left for its owner. */
+  #follow(tx: WriteTx, views: readonly Collection[], options: WriteOptions): Collection[] {
+    return views.filter((view) => {
+      try {
+        readView(tx, this.#stored(view.id) ?? view);
+      } catch (error) {
+        if (!AppError.is(error, 'invalid')) throw error;
+        const fields = { view: view.name, error: error.message };
+        this.#parts.core.logger.log('warn', 'a view cannot be read any more', fields);
+        return false;
+      }
+      this.#saveOne(tx, view, options);
+      return true;
+    });
   }
 
   async #remove(tx: WriteTx, collection: Collection, by: Requester | undefined): Promise<void> {
@@ -272,9 +305,12 @@ function saveTable(
   }
 }
 
+function isView({ type }: Collection): boolean {
+  return type === 'view';
+}
+
 /** Views last: they may read what is saved with them. */
 function tablesFirst(collections: readonly Collection[]): Collection[] {
-  const isView = ({ type }: Collection): boolean => type === 'view';
   return [...collections.filter((item) => !isView(item)), ...collections.filter(isView)];
 }
 

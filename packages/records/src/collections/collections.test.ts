@@ -97,6 +97,13 @@ test.each([
   ],
   [{ name: 'x', type: 'view', viewQuery: '' }, { viewQuery: { code: 'validation_required' } }],
   [
+    { name: 'x', type: 'view', viewQuery: 'select id from posts; x', listRule: 'a = 1' },
+    {
+      viewQuery: { code: 'validation_invalid_view_query' },
+      listRule: { code: 'validation_invalid_rule' },
+    },
+  ],
+  [
     { name: 'x', type: 'view', viewQuery: 'select nothing as id from posts' },
     { viewQuery: { code: 'validation_invalid_view_query' } },
   ],
@@ -136,6 +143,22 @@ test('reads through a view', async () => {
   await expect(records.create('titles', withBody({}))).rejects.toMatchObject({
     message: 'Unsupported collection type.',
   });
+});
+
+test('a view may lose what another one reads', async () => {
+  const view = { type: 'view', listRule: '' };
+  await records.collections.create({
+    ...view,
+    name: 'v',
+    viewQuery: 'select id, title from posts',
+  });
+  const reader = { ...view, name: 'w', viewQuery: 'select id, title from v' };
+  const before = await records.collections.create(reader);
+  await records.collections.update('v', { viewQuery: 'select id from posts' });
+  expect(records.collections.get('v').fields.map(({ name }) => name)).toEqual(['id']);
+  expect(records.collections.get('w').fields).toEqual(before.fields);
+  await records.collections.update('w', { viewQuery: 'select id from v' });
+  expect(records.collections.get('w').fields.map(({ name }) => name)).toEqual(['id']);
 });
 
 test('deletes a collection only when nothing refers to it', async () => {
