@@ -31,6 +31,7 @@ describe.runIf(has('chromium'))('links in mails', () => {
   async function askForPassword(from: string, email: string): Promise<string> {
     await page.goto(from);
     await page.getByRole('link', { name: 'Forgot password?' }).click();
+    await heading('Forgot password'); // the page before has a field of the same name
     await page.getByLabel('Email').fill(email);
     const path = await world.mailed(link('confirm-password-reset'), () =>
       button('Send the link').click(),
