@@ -135,7 +135,7 @@ test('reads through a view', async () => {
     name: 'titles',
     type: 'view',
     listRule: '',
-    viewQuery: 'select id, title, (views * 2) as double from posts',
+    viewQuery: 'select [[id]], {{posts}}.[[title]], (views * 2) as double from {{posts}}',
   });
   const { items, totalItems } = await records.list('titles', aRequest());
   expect(totalItems).toBe(1);

@@ -33,6 +33,13 @@ test('answers with the columns and rows of the last statement, cells as text', a
   expect(affectedRows).toBe(0);
 });
 
+test('names may be quoted as PocketBase has it', async () => {
+  const { columns, rows } = await database.runQuery(
+    'SELECT [[n.a b]] AS [[c d]] FROM (SELECT 1 AS [[a b]]) {{n}}',
+  );
+  expect([columns[0]?.name, rows]).toEqual(['c d', [['1']]]);
+});
+
 test('gives no more than a thousand rows', async () => {
   const { rows } = await database.runQuery(
     'WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 5000) SELECT i FROM n',

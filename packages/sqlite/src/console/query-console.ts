@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@davit/domain';
 import type { ConsoleResult, QueryConsole, Row } from '@davit/domain';
+import { withQuotedNames } from '../tables/quoted-names.ts';
 import type { ConsoleAnswer, ConsoleJob } from './console-message.ts';
 
 const WRITES =
@@ -28,8 +29,9 @@ export class ProcessConsole implements QueryConsole {
     this.#options = options;
   }
 
-  async runQuery(query: string): Promise<ConsoleResult> {
+  async runQuery(sql: string): Promise<ConsoleResult> {
     const { file } = this.#options;
+    const query = withQuotedNames(sql);
     if (!WRITES.test(query)) {
       const answer = await this.#run({ kind: 'read', file, query });
       const writes = 'failure' in answer && answer.failure.code === READ_ONLY;
@@ -39,8 +41,9 @@ export class ProcessConsole implements QueryConsole {
     return resultOf(await this.#options.exclusively(() => this.#run(job)));
   }
 
-  async sampleView(query: string, limit: number): Promise<Row[]> {
+  async sampleView(sql: string, limit: number): Promise<Row[]> {
     const { file } = this.#options;
+    const query = withQuotedNames(sql);
     const answer = await this.#run({ kind: 'sample', file, query, limit });
     return 'rows' in answer ? answer.rows : fail(answer);
   }

@@ -1,6 +1,7 @@
 import { AppError } from '@davit/domain';
 import type { Database } from 'better-sqlite3';
 import { quoteIdentifier } from '../sql.ts';
+import { withQuotedNames } from './quoted-names.ts';
 import { withTextLiterals } from './text-literal.ts';
 
 const NO_ID =
@@ -13,7 +14,7 @@ interface ColumnInfo {
 
 /** Creates the view anew. An `id` that is no text is cast. Throws `invalid` for a query that does not run. */
 export function saveView(db: Database, name: string, query: string): void {
-  const select = query.trim().replace(/^;+|;+$/g, '');
+  const select = withQuotedNames(query.trim().replace(/^;+|;+$/g, ''));
   withTextLiterals(select, (text) => createView(db, name, text));
 }
 
