@@ -76,7 +76,7 @@ function resolveStatic(path: readonly string[], from: JsonObject, scope: Scope):
   const value = lookUp(from, [...path.slice(0, -1), name]);
   if (modifier === 'isset') return literal(value === undefined ? 0 : 1);
   if (modifier !== undefined && modifier !== 'lower') {
-    throw invalid(`invalid modifier sequence "${name}:${modifier}"`);
+    throw invalid(`invalid modifier sequence ${name}:${modifier}`);
   }
   if (value === undefined || value === null) return NULL_OPERAND;
   const operand = literal(asValue(value, findField(scope.collection, name)));

@@ -304,6 +304,14 @@ test.each([
   [{ oauth2: { providers: [{ name: 'google', clientId: 5 }] } }, undefined],
   [{ oauth2: { providers: [{ name: 'google', pkce: 'yes' }] } }, undefined],
   [{ authRule: 5 }, undefined],
+  [
+    { passwordAuth: { identityFields: ['', ''] } },
+    { passwordAuth: { identityFields: { code: 'validation_required' } } },
+  ],
+  [
+    { authRule: '@request.body.nothing:changed = true' },
+    { authRule: { message: expect.stringMatching(/sequence nothing:changed\.$/) as string } },
+  ],
   [{ authToken: null }, { authToken: { secret: { code: 'validation_required' } } }],
   [
     { mfa: { enabled: true, rule: 'x = 1' }, otp: { enabled: true } },

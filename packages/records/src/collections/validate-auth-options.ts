@@ -32,7 +32,9 @@ export function validateAuthOptions(
     authAlert: errors({ emailTemplate: templateErrors(section(options.authAlert).emailTemplate) }),
     passwordAuth: errors({
       identityFields:
-        password.enabled && password.identityFields.length === 0 ? REQUIRED : undefined,
+        password.enabled && password.identityFields.every((name) => name === '')
+          ? REQUIRED
+          : undefined,
     }),
     mfa: mfaErrors(collection),
     otp: otpErrors(section(options.otp)),
