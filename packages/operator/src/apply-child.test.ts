@@ -68,3 +68,13 @@ test.each([
   const child = renderDeployment(aRollout(change), live as unknown as LiveDeployment);
   expect(await apply(child, live)).toMatchObject({ result: 'updated' });
 });
+
+test.each([
+  ['a Rollout of this name that is gone', { kind: 'Rollout', name: 'shop' }, 'Terminating'],
+  ['another Rollout', { kind: 'Rollout', name: 'blog' }, 'NameConflict'],
+])('what belongs to %s is not written', async (_whose, owner, reason) => {
+  const child = renderDeployment(aRollout());
+  const ownerReferences = [{ apiVersion: 'one-click.dev/v1alpha1', uid: 'uid-0', ...owner }];
+  const live = { ...child, metadata: { ...child.metadata, ownerReferences } } as ClusterObject;
+  await expect(apply(child, live)).rejects.toMatchObject({ reason });
+});

@@ -5,7 +5,7 @@ import { ANNOTATIONS, canonicalJson } from '@davit/rollout';
 import { claimChange } from './claim-change.ts';
 import type { Contention } from './contention.ts';
 import { holdsFields } from './owned-fields.ts';
-import { isClaimOf, isOwned, otherOwners } from './ownership.ts';
+import { isClaimOf, isOfPredecessor, isOwned, otherOwners } from './ownership.ts';
 
 export type Applied = 'created' | 'updated' | 'unchanged';
 
@@ -42,7 +42,8 @@ async function update(
   context: ApplyContext,
 ): Promise<Applied> {
   if (desired.kind === 'ServiceAccount') return share(desired, live, context);
-  if (live.metadata.deletionTimestamp) {
+  const leaves = live.metadata.deletionTimestamp !== undefined;
+  if (leaves || (!isOwned(live, context.rollout) && isOfPredecessor(live, context.rollout))) {
     throw new AppError('conflict', `${named(live)} is being deleted; it will be made again.`, {
       reason: 'Terminating',
       retryAfterMs: 2_000,

@@ -7,6 +7,14 @@ export function isOwned(object: ClusterObject, rollout: ClusterObject): boolean 
   return (object.metadata.ownerReferences ?? []).some((owner) => owner.uid === uid);
 }
 
+/** Does it belong to a Rollout of the same name that is gone, and go with it? */
+export function isOfPredecessor(object: ClusterObject, rollout: ClusterObject): boolean {
+  const { name } = rollout.metadata;
+  return otherOwners(object, rollout).some(
+    (owner) => owner.kind === rollout.kind && owner.name === name,
+  );
+}
+
 export function otherOwners(object: ClusterObject, rollout: ClusterObject): OwnerReference[] {
   const owners = object.metadata.ownerReferences ?? [];
   return owners.filter((owner) => owner.uid !== rollout.metadata.uid);

@@ -24,7 +24,7 @@ export function assessJob(
   }
   // a failed try is followed by another one until the Job gives up
   const tries = pods.filter(({ status }) => status?.phase !== 'Failed');
-  const problem = tries.map(problemOf).find((found) => found !== undefined);
+  const problem = tries.map((pod) => problemOf(pod)).find((found) => found !== undefined);
   if (problem) {
     const { reason, message, waits } = problem;
     return { phase: waits ? 'Pending' : 'Failed', reason, message };

@@ -157,6 +157,15 @@ const rows: Row[] = [
     reason: 'CrashLoopBackOff',
   },
   {
+    what: 'the container crashed before, and nothing tells whether it goes on now',
+    observed: {
+      deployment: aDeployment({ ...ready(1), availableReplicas: 0 }),
+      pods: [aPod('shop-1', { restartCount: 2, state: { running: {} }, lastState: ended })],
+    },
+    phase: 'Failed',
+    reason: 'CrashLoopBackOff',
+  },
+  {
     what: 'the container crashed for the first time',
     observed: { deployment: starting, pods: [aPod('shop-1', { ready: false, state: ended })] },
     phase: 'Progressing',

@@ -83,7 +83,8 @@ interface Situation {
 /** Something stands in the way. */
 function troubled(observed: Observed, { pods, replicas }: Situation): Verdict | undefined {
   if (isComplete(observed, replicas)) return undefined;
-  const problem = worst(observed, pods);
+  const serves = replicas.available > 0;
+  const problem = worst(observed, { pods, unproven: !serves });
   const late = lateness(observed);
   const exceeded = late !== undefined;
   if (problem === undefined && !exceeded) return undefined;
@@ -92,7 +93,6 @@ function troubled(observed: Observed, { pods, replicas }: Situation): Verdict | 
     message: late?.message ?? '',
     waits: false,
   };
-  const serves = replicas.ready > 0;
   return {
     phase: waits && !exceeded ? WAITING[`${serves}`] : FAILING[`${serves}`],
     reason,
@@ -112,10 +112,15 @@ const WAITING = { true: 'Progressing', false: 'Pending' } as const;
 const FAILING = { true: 'Degraded', false: 'Failed' } as const;
 
 /** Problems that need somebody come first; of equal ones the first in the order of names, so that it stays put. */
-function worst(observed: Observed, pods: ObservedPod[]): Problem | undefined {
-  const found = [...pods.map(problemOf), notCreated(observed), unbound(observed, pods)].filter(
-    (problem) => problem !== undefined,
-  );
+function worst(
+  observed: Observed,
+  { pods, unproven }: { pods: ObservedPod[]; unproven: boolean },
+): Problem | undefined {
+  const found = [
+    ...pods.map((pod) => problemOf(pod, { unproven })),
+    notCreated(observed),
+    unbound(observed, pods),
+  ].filter((problem) => problem !== undefined);
   return (
     found.find((problem) => !problem.waits) ??
     found.find((problem) => problem.reason === 'VolumePending') ??

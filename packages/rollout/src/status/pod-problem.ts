@@ -10,9 +10,12 @@ export interface Problem {
 
 const MAX_MESSAGE = 1000;
 
-/** Why this pod does not run; undefined when it does, or is on its way. */
-export function problemOf(pod: ObservedPod): Problem | undefined {
-  return unschedulable(pod) ?? containerProblem(pod) ?? evicted(pod);
+/**
+ * Why this pod does not run; undefined when it does, or is on its way. `unproven`: that it is ready says nothing yet,
+ * because no instance has gone on for long enough.
+ */
+export function problemOf(pod: ObservedPod, { unproven = false } = {}): Problem | undefined {
+  return unschedulable(pod) ?? containerProblem(pod, unproven) ?? evicted(pod);
 }
 
 function unschedulable(pod: ObservedPod): Problem | undefined {
@@ -31,9 +34,10 @@ function evicted(pod: ObservedPod): Problem | undefined {
 }
 
 /** What runs before the app, and beside it, keeps it from starting, too. */
-function containerProblem(pod: ObservedPod): Problem | undefined {
+function containerProblem(pod: ObservedPod, unproven: boolean): Problem | undefined {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  for (const status of [...initContainerStatuses, ...containerStatuses]) {
+  const apps = containerStatuses.map((status) => ({ ...status, ready: status.ready && !unproven }));
+  for (const status of [...initContainerStatuses, ...apps]) {
     const problem = waitingProblem(pod, status) ?? endedProblem(pod, status);
     if (problem !== undefined) return problem;
   }
@@ -75,20 +79,21 @@ function crashed(pod: ObservedPod, status: ObservedContainerStatus): Problem {
   const isApp = pod.spec.containers[0]?.name === status.name;
   const container = isApp ? 'The container' : `The container ${status.name}`;
   const ended = status.state?.terminated ?? status.lastState?.terminated ?? {};
-  const times =
-    status.restartCount === 1 ? 'restarted once' : `restarted ${status.restartCount} times`;
   if (ended.reason === 'OOMKilled') {
-    const message = `${container} needed more memory than its limit and was killed; ${times}.`;
-    return { reason: 'OOMKilled', message, waits: false };
+    const killed = `${container} needed more memory than its limit and was killed`;
+    const message = [killed, ...restarts(status)].join('; ');
+    return { reason: 'OOMKilled', message: `${message}.`, waits: false };
   }
   const { exitCode, message = '' } = ended;
   const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
+  const what = [`${container} ended${code}`, ...restarts(status)].join(' and was ');
   const last = message.trim() === '' ? '.' : `: ${message.trim()}`;
-  return {
-    reason: 'CrashLoopBackOff',
-    message: short(`${container} ended${code} and was ${times}${last}`),
-    waits: false,
-  };
+  return { reason: 'CrashLoopBackOff', message: short(`${what}${last}`), waits: false };
+}
+
+function restarts({ restartCount }: ObservedContainerStatus): string[] {
+  if (restartCount === 0) return [];
+  return [restartCount === 1 ? 'restarted once' : `restarted ${restartCount} times`];
 }
 
 const short = (message: string): string =>
