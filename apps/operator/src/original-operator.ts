@@ -4,7 +4,8 @@ import type { Lease } from '@davit/controller';
 import { AppError } from '@davit/domain';
 import type { KubeHttp, KubeList, KubeObject } from '@davit/kubernetes';
 
-const LEASE = 'one-click-operator-leader-election';
+/** What it holds while it works. */
+export const ORIGINAL_LEASE = 'one-click-operator-leader-election';
 /** Four times as long as it goes without renewing its lease. */
 const ALIVE_MS = 60_000;
 const LOOK_MS = 10_000;
@@ -18,7 +19,7 @@ export async function findOriginal(
   http: KubeHttp,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<string | undefined> {
-  const query = { fieldSelector: `metadata.name=${LEASE}` };
+  const query = { fieldSelector: `metadata.name=${ORIGINAL_LEASE}` };
   const path = '/apis/coordination.k8s.io/v1/leases';
   try {
     const { items = [] } = await http.get<KubeList<LeaseObject>>(path, { query, signal });

@@ -1,6 +1,9 @@
+import { ORIGINAL_LEASE } from './original-operator.ts';
+
 interface Rule {
   apiGroups: string[];
   resources: string[];
+  resourceNames?: string[];
   verbs: string[];
 }
 
@@ -30,8 +33,16 @@ export const RULES: readonly Rule[] = [
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: MANAGED },
   { apiGroups: [''], resources: ['pods'], verbs: WATCHED },
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
-  // to see whether One-Click's operator is at work
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['list'] },
+];
+
+/** To see whether One-Click's operator is at work, in whichever namespace it lives. */
+export const ORIGINAL_RULES: readonly Rule[] = [
+  {
+    apiGroups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    resourceNames: [ORIGINAL_LEASE],
+    verbs: ['list'],
+  },
 ];
 
 /** Leader election, in the operator's own namespace. */
@@ -64,7 +75,7 @@ export function renderRbac(namespace: string): object[] {
   const here = { name: NAME, namespace };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: here },
-    role('ClusterRole', RULES, everywhere),
+    role('ClusterRole', [...RULES, ...ORIGINAL_RULES], everywhere),
     binding('ClusterRole', everywhere),
     role('Role', LEASE_RULES, here),
     binding('Role', here),
