@@ -199,6 +199,7 @@ test.each([
     `strftime('%Y', nope) = 1`,
     '[strftime] failed to resolve time-value argument: unknown field "nope"',
   ],
+  ['@request.query.nope:each = 1', 'invalid modifier sequence nope:each'],
   [`strftime('%Y', title, 1) = 1`, '[strftime] invalid modifier argument 0 - can be only string'],
 ])('of %s it says what PocketBase says', (text, message) => {
   expect(() => resolveFilter(text, context())).toThrow(message);

@@ -308,10 +308,6 @@ test.each([
     { passwordAuth: { identityFields: ['', ''] } },
     { passwordAuth: { identityFields: { code: 'validation_required' } } },
   ],
-  [
-    { authRule: '@request.body.nothing:changed = true' },
-    { authRule: { message: expect.stringMatching(/sequence nothing:changed\.$/) as string } },
-  ],
   [{ authToken: null }, { authToken: { secret: { code: 'validation_required' } } }],
   [
     { mfa: { enabled: true, rule: 'x = 1' }, otp: { enabled: true } },
