@@ -202,7 +202,7 @@ test.each([
   ['@request.query.nope:each = 1', 'invalid modifier sequence nope:each'],
   [`strftime('%Y', title, 1) = 1`, '[strftime] invalid modifier argument 0 - can be only string'],
 ])('of %s it says what PocketBase says', (text, message) => {
-  expect(() => resolveFilter(text, context())).toThrow(message);
+  expect(() => resolveFilter(text, context({ request }))).toThrow(message);
 });
 
 test('no back relation leads to a record that is not stored', () => {
