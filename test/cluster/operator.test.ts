@@ -84,6 +84,8 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
     const selector = JSON.stringify({ spec: { selector: { 'one-click.dev/deploymentId': 'x' } } });
     await world.kubectl('patch', 'service', 'http-web-svc', '--type=merge', '-p', selector);
     await world.kubectl('label', 'service', 'http-web-svc', 'one-click.dev/deploymentId-');
+    const ports = JSON.stringify({ spec: { ports: [{ name: 'http', port: 81 }] } });
+    await world.kubectl('patch', 'service', 'http-web-svc', '--type=merge', '-p', ports);
     await vi.waitFor(async () => {
       const service = await world.get<{ metadata: Fields; spec: Fields }>(
         'service',
@@ -91,6 +93,7 @@ describe.runIf(has('api'))('the operator on a real API server', () => {
       );
       expect(service.spec.selector).toMatchObject({ 'one-click.dev/deploymentId': 'web' });
       expect(service.metadata.labels).toMatchObject({ 'one-click.dev/deploymentId': 'web' });
+      expect(service.spec.ports).toMatchObject([{ name: 'http', port: 8080, targetPort: 8080 }]);
     }, patient);
     await world.kubectl('delete', 'service', 'http-web-svc');
     await world.kubectl('delete', 'serviceaccount', 'web-sa');

@@ -6,6 +6,7 @@ import { claimChange } from './claim-change.ts';
 import type { Contention } from './contention.ts';
 import { holdsFields } from './owned-fields.ts';
 import { isClaimOf, isOfPredecessor, isOwned, otherOwners } from './ownership.ts';
+import { portsChange } from './service-ports.ts';
 
 export type Applied = 'created' | 'updated' | 'unchanged';
 
@@ -55,6 +56,8 @@ async function update(
   const asked = hashIn(live) !== hashIn(desired);
   if (!asked && holdsFields(live, desired)) return 'unchanged';
   if (!asked) context.contention.repair(live);
+  const inTheWay = portsChange(live, desired);
+  if (inTheWay) await context.cluster.patch(live, inTheWay, context.signal);
   await context.cluster.apply(desired, context.signal);
   return 'updated';
 }
