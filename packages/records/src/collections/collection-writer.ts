@@ -89,6 +89,10 @@ export class CollectionWriter {
     };
   }
 
+  #now(): string {
+    return formatDate(this.#parts.core.clock.now());
+  }
+
   #list(): Collection[] {
     return this.#parts.memory.list();
   }
@@ -121,7 +125,7 @@ export class CollectionWriter {
   }
 
   #plan(changes: readonly CollectionChange[], { message, gone = [] }: WriteOptions): Plan {
-    const now = formatDate(this.#parts.core.clock.now());
+    const now = this.#now();
     const stamped = changes.map(({ collection }) => ({
       ...collection,
       created: collection.created || now,
@@ -145,7 +149,9 @@ export class CollectionWriter {
 
   async #store({ next, others, all }: Plan, options: WriteOptions): Promise<DoneWork> {
     const { gone = [] } = options;
-    const views = changedViews(others.filter(isView), finder(all));
+    const updated = this.#now();
+    const changed = changedViews(others.filter(isView), finder(all));
+    const views = changed.map((view) => ({ ...view, updated }));
     const saved = await this.#parts.scope.exclusively(async (tx) => {
       await this.#saveAll(tx, next, options);
       return [...next, ...this.#follow(tx, views, options)];

@@ -145,6 +145,18 @@ test('reads through a view', async () => {
   });
 });
 
+test('a view that follows from a change says when', async () => {
+  const viewQuery = 'select id, title from posts';
+  await records.collections.create({ name: 'v', type: 'view', viewQuery });
+  const { fields } = records.collections.get('posts');
+  const posts = await records.collections.update('posts', {
+    fields: fields.map((field) => ({ ...field, ...(field.name === 'title' && { max: 77 }) })),
+  });
+  const view = records.collections.get('v');
+  expect(view.fields.find(({ name }) => name === 'title')).toMatchObject({ max: 77 });
+  expect(view.updated >= posts.updated).toBe(true);
+});
+
 test('a view may lose what another one reads', async () => {
   const view = { type: 'view', listRule: '' };
   await records.collections.create({

@@ -2,7 +2,7 @@ import type { Collection, RecordStore } from '@davit/domain';
 import type { Core } from '../core.ts';
 import { badRequest } from '../failure.ts';
 import { buildQuery } from '../queries/build-query.ts';
-import { checkPlainFilter } from '../own-tables/plain-filter.ts';
+import { checkPlainFilter, checkPlainSort } from '../own-tables/plain-filter.ts';
 import { parseListParameters } from '../requests/list-parameters.ts';
 import { normalizeField } from './field-options.ts';
 import { scaffold } from './scaffold.ts';
@@ -43,7 +43,7 @@ export async function collectionPage(
     // reserved names do not resolve here, whoever asks
     const { page, perPage, skipTotal, filter, sort } = parseListParameters(request);
     checkPlainFilter(filter, COLUMN);
-    if (sort.includes(':')) throw badRequest();
+    checkPlainSort(sort, COLUMN);
     const offset = (page - 1) * perPage;
     const query = buildQuery(core, { collection: TABLE, trusted: true, filter, sort });
     const found = await store.find(query, { offset, limit: perPage, count: !skipTotal });

@@ -57,6 +57,14 @@ test('what is below the level, and everything where no day is kept, is not writt
   expect(await count()).toBe(1);
 });
 
+test.each(['message:lower', '-level:each', 'message:nope', 'nope'])(
+  'is in no order of %s',
+  async (sort) => {
+    const { stored } = await logs();
+    await expect(stored.page({ sort })).rejects.toMatchObject({ code: 'invalid' });
+  },
+);
+
 test('a large entry is cut and says so', async () => {
   const { stored } = await logs();
   stored.add({ level: 0, message: 'm'.repeat(9000), data: { a: 1, b: 'x'.repeat(20_000) } });

@@ -17,7 +17,7 @@ import { scaffold } from '../collections/scaffold.ts';
 import { badRequest, notFound } from '../failure.ts';
 import { randomText } from '../fields/random.ts';
 import { buildQuery } from '../queries/build-query.ts';
-import { checkPlainFilter } from '../own-tables/plain-filter.ts';
+import { checkPlainFilter, checkPlainSort } from '../own-tables/plain-filter.ts';
 import { parseListParameters } from '../requests/list-parameters.ts';
 import type { SettingsData } from '../settings/settings-data.ts';
 import type { LogPage, Logs, NewLogEntry } from './logs.ts';
@@ -144,6 +144,7 @@ export class StoredLogs implements Logs {
 
   #query(filter: string, sort: string): Query {
     checkPlainFilter(filter, COLUMN);
+    checkPlainSort(sort, COLUMN);
     return buildQuery(this.#core(), { collection: TABLE, trusted: true, filter, sort });
   }
 

@@ -10,6 +10,14 @@ export function checkPlainFilter(filter: string, columns: RegExp): void {
   if (filter !== '') checkNode(parseFilter(filter), columns);
 }
 
+/** The same for the order it is asked in. */
+export function checkPlainSort(sort: string, columns: RegExp): void {
+  for (const term of sort.split(',')) {
+    const name = term.trim().replace(/^[-+]/, '');
+    if (name !== '' && !name.startsWith('@') && !columns.test(name)) throw badRequest();
+  }
+}
+
 function checkNode(node: GroupNode | ComparisonNode, columns: RegExp): void {
   if (node.kind === 'group') return node.items.forEach((item) => checkNode(item.node, columns));
   checkOperand(node.left, columns);
