@@ -88,12 +88,7 @@ describe.runIf(has('api'))('routes of the Gateway API, on a real API server', ()
     const drift = JSON.stringify({ spec: { hostnames: ['theirs.example'] } });
     await world.kubectl('patch', 'httproute', NAME, '--type=merge', '-p', drift);
     await vi.waitFor(async () => expect(await hosts()).toEqual(['d.example']), patient);
-    await world.settled();
-    await world.stop();
-    world.forget();
-    await world.start();
-    await world.settled();
-    expect(world.allWrites).toEqual([]);
+    expect(await world.writesAfterRestart()).toEqual([]);
   });
 
   test('takes the place of an Ingress, and the other way round', async () => {

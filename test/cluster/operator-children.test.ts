@@ -75,12 +75,7 @@ describe.runIf(has('api'))('the children of a Rollout on a real API server', () 
       'serviceaccount/web-sa',
     ];
     await vi.waitFor(async () => expect(await childrenOf(world)).toEqual(all), patient);
-    await world.settled();
-    await world.stop();
-    world.forget();
-    await world.start();
-    await world.settled();
-    expect(world.allWrites).toEqual([]);
+    expect(await world.writesAfterRestart()).toEqual([]);
 
     await apply(world, {});
     await vi.waitFor(async () => {

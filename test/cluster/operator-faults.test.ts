@@ -29,12 +29,7 @@ const refusal = (code: number, reason: string): object => ({
 
 /** Nothing more is written, not even after everything was looked at anew. */
 async function atRest(world: OperatorWorld): Promise<void> {
-  await world.settled();
-  await world.stop();
-  world.forget();
-  await world.start();
-  await world.settled();
-  expect(world.allWrites).toEqual([]);
+  expect(await world.writesAfterRestart()).toEqual([]);
 }
 
 describe.runIf(has('api'))('the operator on a connection that does not last', { timeout }, () => {

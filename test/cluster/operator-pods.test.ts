@@ -45,12 +45,7 @@ describe.skipIf(noCluster)('a Rollout and its pods on a real node', () => {
       readyReplicas: 1,
     });
 
-    await world.settled();
-    await world.stop();
-    world.forget();
-    await world.start();
-    await world.settled();
-    expect(world.allWrites).toEqual([]);
+    expect(await world.writesAfterRestart()).toEqual([]);
 
     await apply(world, { ...spec, image: image('web', '2') });
     await world.status('web', { phase: 'Running' });

@@ -26,6 +26,8 @@ export interface OperatorWorld extends AsyncDisposable {
   settled(quietMs?: number): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Once everything has come to rest: what an operator that is started anew writes, events too. */
+  writesAfterRestart(): Promise<readonly string[]>;
 }
 
 export type Fields = Record<string, unknown>;
@@ -82,6 +84,13 @@ export async function operatorWorld(
     running = undefined;
   };
   const view = new NamespaceView(plane, namespace);
+  const settled = async (quietMs = 700): Promise<void> => {
+    await until(() => Date.now() - lastWrite > quietMs, { timeout: 60_000, what: 'rest' });
+  };
+  const forget = (): void => {
+    writes.splice(0);
+    lastWrite = Date.now();
+  };
 
   await start();
   return {
@@ -92,10 +101,7 @@ export async function operatorWorld(
     get allWrites() {
       return writes;
     },
-    forget: () => {
-      writes.splice(0);
-      lastWrite = Date.now();
-    },
+    forget,
     kubectl,
     get: (kind, name) => view.get(kind, name),
     list: (...kinds) => view.list(...kinds),
@@ -111,11 +117,17 @@ export async function operatorWorld(
         what: `status ${JSON.stringify(wanted)}`,
         timeout: 60_000,
       }),
-    settled: async (quietMs = 700) => {
-      await until(() => Date.now() - lastWrite > quietMs, { timeout: 60_000, what: 'rest' });
-    },
+    settled,
     start,
     stop,
+    writesAfterRestart: async () => {
+      await settled();
+      await stop();
+      forget();
+      await start();
+      await settled();
+      return writes;
+    },
     async [Symbol.asyncDispose]() {
       await stop();
       await view.close();

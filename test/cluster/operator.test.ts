@@ -25,7 +25,7 @@ interface Condition {
   message: string;
 }
 
-const patient = { timeout: 15_000 };
+const patient = { timeout: 30_000 };
 
 describe.runIf(has('api'))('the operator on a real API server', () => {
   let plane: ControlPlane;
