@@ -152,7 +152,9 @@ async function started(
   const health = `127.0.0.1:${await freePort()}`;
   const flags = ['--kubeconfig', plane.kubeconfig, '--health', health, '--log-level', 'error'];
   const begin = performance.now();
-  const operator = await childProcess(process.execPath, [OPERATOR, ...flags]);
+  // as in its image
+  const env = { MALLOC_ARENA_MAX: '1' };
+  const operator = await childProcess(process.execPath, [OPERATOR, ...flags], { env });
   const isReady = async (): Promise<boolean> => (await fetch(`http://${health}/readyz`)).ok;
   await until(isReady, { signal, timeout: 120_000 });
   return { operator, seconds: (performance.now() - begin) / 1000 };

@@ -44,7 +44,10 @@ test('of a pod it keeps what a status is made of', () => {
     status: {
       phase: 'Running',
       podIP: '10.0.0.1',
-      conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: 'now' }],
+      conditions: [
+        { type: 'PodScheduled', status: 'True', lastTransitionTime: 'now' },
+        { type: 'Ready', status: 'False', lastTransitionTime: 'now' },
+      ],
       containerStatuses: [
         { name: 'web', image: 'a:1', imageID: 'sha', ready: true, restartCount: 0 },
       ],
@@ -56,7 +59,7 @@ test('of a pod it keeps what a status is made of', () => {
     spec: { containers: [{ name: 'web', image: 'a:1' }] },
     status: {
       phase: 'Running',
-      conditions: [{ type: 'Ready', status: 'True' }],
+      conditions: [{ type: 'Ready', status: 'False' }],
       containerStatuses: [{ name: 'web', image: 'a:1', ready: true, restartCount: 0 }],
     },
   });

@@ -59,7 +59,11 @@ function projectPod(parts: Fields): Fields {
       ...some('initContainers', listOf(spec.initContainers).map(projectContainer)),
     },
     status: {
-      ...withShortConditions(pick(status, ['phase', 'reason', 'message', 'conditions'])),
+      ...withShortConditions({
+        ...pick(status, ['phase', 'reason', 'message']),
+        // what holds of a pod is said by its containers; what does not, here
+        ...some('conditions', listOf(status.conditions).filter(({ status: is }) => is !== 'True')),
+      }),
       ...some('containerStatuses', listOf(status.containerStatuses).map(projectState)),
       ...some('initContainerStatuses', listOf(status.initContainerStatuses).map(projectState)),
     },
