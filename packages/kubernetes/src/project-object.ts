@@ -62,7 +62,10 @@ function projectPod(parts: Fields): Fields {
       ...withShortConditions({
         ...pick(status, ['phase', 'reason', 'message']),
         // what holds of a pod is said by its containers; what does not, here
-        ...some('conditions', listOf(status.conditions).filter(({ status: is }) => is !== 'True')),
+        ...some(
+          'conditions',
+          listOf(status.conditions).filter(({ status: is }) => is !== 'True'),
+        ),
       }),
       ...some('containerStatuses', listOf(status.containerStatuses).map(projectState)),
       ...some('initContainerStatuses', listOf(status.initContainerStatuses).map(projectState)),
