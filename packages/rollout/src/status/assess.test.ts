@@ -107,6 +107,13 @@ const rows: Row[] = [
     message: '0 of 1 instances are ready.',
   },
   {
+    what: 'the first instance runs, and nothing else tells that it works',
+    observed: { deployment: aDeployment({ ...ready(1), availableReplicas: 0 }) },
+    phase: 'Progressing',
+    reason: 'InstancesNotReady',
+    message: 'Ready, and to go on for a moment before that counts.',
+  },
+  {
     what: 'an old instance is being replaced',
     observed: { deployment: replacing, pods: [aPod('shop-1'), aPod('shop-2', { ready: false })] },
     phase: 'Progressing',

@@ -178,7 +178,10 @@ function moving(resource: RolloutResource, observed: Observed, replicas: Replica
     const message = `${Math.min(updated, desired)} of ${desired} instances have the newest spec.`;
     return { phase: 'Progressing', reason: 'Updating', message };
   }
-  const message = `${ready} of ${desired} instances are ready.`;
+  const message =
+    ready < desired
+      ? `${ready} of ${desired} instances are ready.`
+      : 'Ready, and to go on for a moment before that counts.';
   const settled = condition(observed, 'Progressing')?.reason === 'NewReplicaSetAvailable';
   const phase = settled && hasLost(resource, replicas) ? 'Degraded' : 'Progressing';
   return { phase, reason: 'InstancesNotReady', message };
