@@ -15,6 +15,8 @@ import { ReadLanes } from './readers/read-lanes.ts';
 import { ReaderPool } from './readers/reader-pool.ts';
 import { SlowLane } from './readers/slow-lane.ts';
 
+const QUERY_TIMEOUT_MS = 30_000;
+
 export interface OpenOptions {
   /** PocketBase's `pb_data`; made where it is missing */
   directory: string;
@@ -65,6 +67,7 @@ export async function openDatabase(options: OpenOptions): Promise<SqliteDatabase
         file,
         script: options.consoleUrl ?? new URL('./console/console-process.ts', import.meta.url),
         timeoutMs: options.consoleTimeoutMs ?? 180_000,
+        sampleTimeoutMs: options.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
       },
       prepared,
       now,
@@ -81,7 +84,7 @@ function removeOldLogs(directory: string): void {
 }
 
 function openLanes(connection: Database, file: string, options: OpenOptions): ReadLanes {
-  const { readers: size, queryTimeoutMs: timeoutMs = 30_000 } = options;
+  const { readers: size, queryTimeoutMs: timeoutMs = QUERY_TIMEOUT_MS } = options;
   const script = options.readerUrl ?? new URL('./readers/reader.ts', import.meta.url);
   const common = { script, data: { file, pragmas: [...READER_PRAGMAS] }, timeoutMs };
   const fast = size > 0 ? new ReaderPool({ ...common, size, onSlow }) : undefined;

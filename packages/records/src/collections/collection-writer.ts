@@ -1,4 +1,10 @@
-import { AppError, type Collection, type FieldErrors, type WriteTx } from '@davit/domain';
+import {
+  AppError,
+  type Collection,
+  type FieldErrors,
+  type QueryConsole,
+  type WriteTx,
+} from '@davit/domain';
 import { appendAudit, changedPaths } from '../audit/append-audit.ts';
 import type { AuditNote, Requester } from '../audit/audit.ts';
 import type { Core } from '../core.ts';
@@ -15,8 +21,10 @@ import { taken } from './definition.ts';
 import { changedViews } from './dependent-views.ts';
 import type { MemoryCatalog } from './memory-catalog.ts';
 import { removeSessions } from './remove-sessions.ts';
-import { fieldsOfView, readView, saveView, viewErrors } from './save-view.ts';
+import { sampleViews, type ViewSamples } from './sample-views.ts';
+import { checkReadable, fieldsOfView, saveView, viewErrors } from './save-view.ts';
 import { validateCollection } from './validate-collection.ts';
+import { viewQueryOf } from './view-fields.ts';
 
 export interface WriteOptions {
   /** of whatever is refused */
@@ -30,10 +38,15 @@ export interface WriteOptions {
   by?: Requester | undefined;
 }
 
+interface SaveOptions extends WriteOptions {
+  samples?: ViewSamples;
+}
+
 export interface WriterParts {
   memory: MemoryCatalog;
   core: Core;
   scope: Scope;
+  store: QueryConsole;
   /** the catalog is another one now */
   events: { changed(): void };
 }
@@ -152,8 +165,9 @@ export class CollectionWriter {
     const updated = this.#now();
     const changed = changedViews(others.filter(isView), finder(all));
     const views = changed.map((view) => ({ ...view, updated }));
+    const samples = await sampleViews(this.#parts.store, this.#withNewQuery(next));
     const saved = await this.#parts.scope.exclusively(async (tx) => {
-      await this.#saveAll(tx, next, options);
+      await this.#saveAll(tx, next, { ...options, samples });
       return [...next, ...this.#follow(tx, views, options)];
     });
     const changes = [
@@ -180,7 +194,14 @@ export class CollectionWriter {
     }
   }
 
-  async #saveAll(tx: WriteTx, saved: readonly Collection[], options: WriteOptions): Promise<void> {
+  #withNewQuery(next: readonly Collection[]): Collection[] {
+    return next.filter((view) => {
+      const before = this.#stored(view.id);
+      return isView(view) && !(before && viewQueryOf(before) === viewQueryOf(view));
+    });
+  }
+
+  async #saveAll(tx: WriteTx, saved: readonly Collection[], options: SaveOptions): Promise<void> {
     const { gone = [], by } = options;
     for (const collection of gone) await removeSessions(this.#parts, tx, collection);
     // views first: a table they read cannot be changed under them
@@ -189,11 +210,13 @@ export class CollectionWriter {
     for (const collection of gone) if (!isView(collection)) this.#drop(tx, collection, { by });
   }
 
-  #saveOne(tx: WriteTx, collection: Collection, { message, imported, by }: WriteOptions): void {
+  #saveOne(tx: WriteTx, collection: Collection, options: SaveOptions): void {
+    const { message, imported, by } = options;
+    const sample = options.samples?.get(collection.id);
     const change = this.#changeOf(collection);
     this.#execute(change, () => {
       const { original: previous } = change;
-      if (isView(collection)) saveView(tx, collection, { previous, message });
+      if (isView(collection)) saveView(tx, collection, { previous, message, sample });
       else if (imported) tx.collections.save(collection, previous);
       else saveTable(tx, collection, { previous, message });
     });
@@ -204,7 +227,7 @@ export class CollectionWriter {
   #follow(tx: WriteTx, views: readonly Collection[], options: WriteOptions): Collection[] {
     return views.filter((view) => {
       try {
-        readView(tx, this.#stored(view.id) ?? view);
+        checkReadable(tx, this.#stored(view.id) ?? view);
       } catch (error) {
         if (!AppError.is(error, 'invalid')) throw error;
         const fields = { view: view.name, error: error.message };
@@ -227,7 +250,7 @@ export class CollectionWriter {
     this.#drop(tx, collection, { by, refusal });
     try {
       for (const view of this.#list()) {
-        if (view.type === 'view' && view.id !== collection.id) readView(tx, view);
+        if (isView(view) && view.id !== collection.id) checkReadable(tx, view);
       }
     } catch (cause) {
       throw new AppError('invalid', message, { cause });
@@ -279,8 +302,7 @@ export class CollectionWriter {
   /** The fields of a view follow from its query, whatever was sent. */
   #withViewFields(collection: Collection, find: Find, message: string): Collection {
     if (collection.type !== 'view') return collection;
-    const { viewQuery } = collection.options;
-    const query = typeof viewQuery === 'string' ? viewQuery : '';
+    const query = viewQueryOf(collection);
     const before = this.#stored(collection.id);
     if (before?.options.viewQuery === query) return { ...collection, fields: before.fields };
     return { ...collection, fields: fieldsOfView(query, find, message) };

@@ -1,6 +1,6 @@
 import type { Collection, Field } from '@davit/domain';
 import { parseViewQuery } from './view-columns.ts';
-import { viewFields } from './view-fields.ts';
+import { viewFields, viewQueryOf } from './view-fields.ts';
 
 /** Views whose fields follow from what has changed, as they are now. One that cannot be read stays as it is. */
 export function changedViews(
@@ -14,11 +14,11 @@ export function changedViews(
 }
 
 function fieldsNow(
-  { options }: Collection,
+  view: Collection,
   find: (name: string) => Collection | undefined,
 ): Field[] | undefined {
   try {
-    const query = typeof options.viewQuery === 'string' ? options.viewQuery : '';
+    const query = viewQueryOf(view);
     // A table that got another name is renamed in the view by SQLite; its query here is the old one.
     const { tables } = parseViewQuery(query);
     return tables.every(({ original }) => find(original)) ? viewFields(query, find) : undefined;

@@ -9,7 +9,7 @@ import {
 } from '@davit/domain';
 import { REQUIRED } from '../fields/field-kind.ts';
 import { checkSingle } from './view-columns.ts';
-import { readViewFields, viewComplaint, type ViewComplaint } from './view-fields.ts';
+import { readViewFields, viewComplaint, viewQueryOf, type ViewComplaint } from './view-fields.ts';
 
 /** Whatever they are called. Throws `invalid` with `data.viewQuery`. */
 export function fieldsOfView(
@@ -32,11 +32,18 @@ export function fieldsOfView(
 /** how many records of a view are looked at */
 export const SAMPLE = 10;
 
-/** Creates the view and looks at its first records: each must have an id of its own. */
+export interface ViewOptions {
+  previous: Collection | undefined;
+  message: string;
+  /** its first records, where they were read already */
+  sample?: (() => Row[]) | undefined;
+}
+
+/** Creates the view. Each of its first records must have an id of its own, unless its query is as it was. */
 export function saveView(
   tx: WriteTx,
   view: Collection,
-  { previous, message }: { previous: Collection | undefined; message: string },
+  { previous, message, sample }: ViewOptions,
 ): void {
   const complaint = viewComplaint(view.fields);
   try {
@@ -48,7 +55,8 @@ export function saveView(
   }
   if (complaint) throw invalidQuery(new Error(complaint.message), message, complaint.fields);
   try {
-    checkIds(readView(tx, view));
+    if (previous && viewQueryOf(previous) === viewQueryOf(view)) checkReadable(tx, view);
+    else checkIds(sample ? sample() : readView(tx, view, SAMPLE));
   } catch (error) {
     if (!AppError.is(error, 'invalid')) throw error;
     throw invalidQuery(error, message, undefined);
@@ -66,10 +74,14 @@ export function checkIds(rows: readonly Row[]): void {
   }
 }
 
-/** The first records; throws `invalid` where the view cannot be read any more. */
-export function readView(tx: WriteTx, view: Collection): Row[] {
+/** Throws `invalid` where what the view reads is not there any more. Costs nothing, however slow its query is. */
+export function checkReadable(tx: WriteTx, view: Collection): void {
+  readView(tx, view, 0);
+}
+
+function readView(tx: WriteTx, view: Collection, limit: number): Row[] {
   const query = { table: view.name, view: true, joins: [], order: [] };
-  return tx.query(query, { offset: 0, limit: SAMPLE, count: false }).rows;
+  return tx.query(query, { offset: 0, limit, count: false }).rows;
 }
 
 /** What is wrong with what the fields of a view are called, beside what else is wrong with it. */

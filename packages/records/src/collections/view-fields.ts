@@ -138,3 +138,8 @@ export function sourceOf(
 function anything(name: string): Field {
   return normalizeField({ type: 'json', name, maxSize: 1 });
 }
+
+/** As it was typed; empty where there is none. */
+export function viewQueryOf({ options }: Collection): string {
+  return typeof options.viewQuery === 'string' ? options.viewQuery : '';
+}

@@ -16,6 +16,8 @@ export interface ConsoleOptions {
   script: URL;
   /** then the process is killed: SQLite cannot be interrupted from another thread */
   timeoutMs: number;
+  /** the same for what `sampleView` reads: a read of records like others */
+  sampleTimeoutMs: number;
   /** Runs work while nobody else writes. */
   exclusively: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -44,7 +46,8 @@ export class ProcessConsole implements QueryConsole {
   async sampleView(sql: string, limit: number): Promise<Row[]> {
     const { file } = this.#options;
     const query = withQuotedNames(sql);
-    const answer = await this.#run({ kind: 'sample', file, query, limit });
+    const job: ConsoleJob = { kind: 'sample', file, query, limit };
+    const answer = await this.#run(job, this.#options.sampleTimeoutMs);
     return 'rows' in answer ? answer.rows : fail(answer);
   }
 
@@ -53,10 +56,10 @@ export class ProcessConsole implements QueryConsole {
     for (const stop of this.#running) stop.abort();
   }
 
-  async #run(job: ConsoleJob): Promise<ConsoleAnswer> {
+  async #run(job: ConsoleJob, timeoutMs = this.#options.timeoutMs): Promise<ConsoleAnswer> {
     const stop = new AbortController();
     this.#running.add(stop);
-    const timeout = AbortSignal.timeout(this.#options.timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([stop.signal, timeout]);
     try {
       return await inProcess(this.#options.script, job, signal);
