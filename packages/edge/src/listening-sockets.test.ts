@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { Server } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ListeningSockets } from './listening-sockets.ts';
 
 const CLIENTS = 200;
@@ -36,6 +36,26 @@ test('shares its address with nobody', async () => {
   const sockets = await listening(new Server());
   const again = listening(new Server(), sockets.address!.port);
   await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test.each(['0.0.0.0', '::'])('shares its address with nobody who listens on %s', async (host) => {
+  const other = new ListeningSockets(new Server());
+  onTestFinished(() => void other.close());
+  await other.open({ host, port: 0 });
+  const again = new ListeningSockets(new Server()).open({ host, port: other.address!.port });
+  await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('loses no client who waits for it to start', async () => {
+  const server = new Server();
+  const listens = vi.spyOn(Server.prototype, 'listen');
+  const first = await listening(new Server());
+  const { port } = first.address!;
+  await first.close();
+  listens.mockClear();
+  await listening(server, port);
+  expect(listens.mock.calls).not.toContainEqual([expect.not.objectContaining({ reusePort: true })]);
+  listens.mockRestore();
 });
 
 test('has its address to itself again when another has left it', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, Server, type Socket } from 'node:net';
 
 export interface ListenAddress {
   host: string;
@@ -70,12 +70,31 @@ export class ListeningSockets {
   }
 }
 
-/** Sockets that share an address may share it with another process, too: only a plain one finds out. */
+const NO_ANSWER_MS = 1_000;
+
+/**
+ * Sockets that share an address may share it with another process, too: only a plain one finds out. It is opened where
+ * somebody answers and nowhere else: clients who wait for this program would be taken by it, and lost.
+ */
 async function refuseTaken(place: ListenAddress): Promise<void> {
+  if (!(await answers(place))) return;
   const probe = new Server();
   await listen(probe, place);
   probe.close();
   await once(probe, 'close');
+}
+
+async function answers({ host, port }: ListenAddress): Promise<boolean> {
+  const any: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1', '': '127.0.0.1' };
+  const socket = connect({ host: any[host] ?? host, port });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(NO_ANSWER_MS) });
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED');
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function listen(
