@@ -271,7 +271,10 @@ const alone = (proxy: AnswerProxy, { namespace }: FleetHome): Promise<Child> =>
 const copy = (proxy: AnswerProxy, ready: RegExp): Promise<Child> =>
   operator(proxy, ready, '--leader-elect');
 
-async function home(plane: ControlPlane, namespace: string): Promise<FleetHome & AsyncDisposable> {
+let homes = 0;
+async function home(plane: ControlPlane, name: string): Promise<FleetHome & AsyncDisposable> {
+  // the one of a try before may not be gone
+  const namespace = `${name}-${(homes += 1)}`;
   await plane.kubectl('create', 'namespace', namespace);
   const view = new NamespaceView(plane, namespace);
   return {

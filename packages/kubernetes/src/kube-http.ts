@@ -7,6 +7,7 @@ import type { Dispatcher } from 'undici';
 import { abortable } from './abortable.ts';
 import type { ClusterConfig } from './config.ts';
 import { fromNetwork, fromStatus } from './error.ts';
+import { guarded } from './guarded.ts';
 import { parseNdjson } from './ndjson.ts';
 import { backOffMs, isRetryable, retryAfterMs } from './retry.ts';
 import type { Method } from './retry.ts';
@@ -42,7 +43,7 @@ export interface CallOptions {
   query?: Query;
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
-  /** asked before every attempt, for what may become wrong while it waits; throws where it must not be sent */
+  /** asked before every attempt and when it is about to be sent; throws where it must not be */
   allowed?: (() => void) | undefined;
 }
 export interface RequestOptions extends CallOptions {
@@ -188,8 +189,9 @@ export class KubeHttp {
     let status = 0;
     try {
       options.signal?.throwIfAborted();
+      const { allowed } = options;
       const sent = request(this.#config.server + path + search(options.query), {
-        dispatcher,
+        dispatcher: allowed ? guarded(dispatcher, allowed) : dispatcher,
         method,
         headers: this.#headers(options),
         ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
