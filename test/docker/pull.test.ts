@@ -97,7 +97,7 @@ describe.runIf(hasDocker() && hasRegistry())('an image in a private registry', (
       if (reason === 'Pulling' && percent !== undefined) percents.add(percent);
     }, 5);
     try {
-      path.delay(20);
+      path.delay(10);
       const { rolloutId } = await apply(fromRegistry('big', new URL(path.url).host));
       await watch.sees(ref, ({ reason, message }) => reason === 'Pulling' && /%/.test(message));
       expect(await world.ask(ref)).toBe('two');

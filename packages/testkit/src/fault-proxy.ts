@@ -24,7 +24,7 @@ export interface FaultProxy extends AsyncDisposable {
   reset(): void;
   /** accepts connections, forwards nothing in either direction */
   hang(): void;
-  /** forwards every piece so many milliseconds late */
+  /** forwards every piece so many milliseconds late, of each connection one after the other */
   delay(ms: number): void;
   /** works again; what hung is forwarded now */
   restore(): Promise<void>;

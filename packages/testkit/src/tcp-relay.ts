@@ -68,7 +68,13 @@ export class TcpRelay {
   #pipe(from: Socket, to: Socket): void {
     this.#sockets.add(from);
     from.setNoDelay(true);
-    from.on('data', (chunk: Buffer) => this.#later(() => this.#forward(chunk, from, to)));
+    from.on('data', (chunk: Buffer) => {
+      if (this.#delay > 0) from.pause(); // one piece after the other: nothing is far ahead of the other end
+      this.#later(() => {
+        if (!this.#hanging) from.resume();
+        this.#forward(chunk, from, to);
+      });
+    });
     from.on('end', () => this.#later(() => to.end()));
     // a real network passes a broken connection on as a reset
     from.on('error', () => to.resetAndDestroy());
