@@ -54,6 +54,18 @@ describe.runIf(hasDocker() && hasRegistry() && !process.env['DOCKER_HOST'])(
       return all.find(({ Labels }) => Labels['one-click.dev/rolloutId'] === rollout)?.State ?? '';
     };
     const slow = { env: [{ name: 'START_AFTER_MS', value: '1500' }] };
+    /** Whether it is seen while two instances are healthy and nobody has been told to leave; false when that is over. */
+    const isCaught = async (rolloutId: string): Promise<boolean> => {
+      const file = join(world.dir, 'docker', 'state.json');
+      const look = async (): Promise<'caught' | 'over' | undefined> => {
+        const { deployments } = JSON.parse(await readFile(file, 'utf8')) as State;
+        const state = deployments[`${app.project}/${app.deployment}`];
+        if (state?.rolloutId !== rolloutId) return undefined;
+        if (Object.keys(state.ready).length > 1) return 'caught';
+        return (await getOnce(`${url}/`)) === 'two' ? 'over' : undefined;
+      };
+      return (await until(look, PATIENCE)) === 'caught';
+    };
     /** Begins a rollout of version two and resolves in the very moment. */
     const phases: Record<string, () => Promise<{ id: string }>> = {
       pulling: async () => {
@@ -76,16 +88,12 @@ describe.runIf(hasDocker() && hasRegistry() && !process.env['DOCKER_HOST'])(
         return rollout;
       },
       switching: async () => {
-        const rollout = await app.roll('2');
-        const file = join(world.dir, 'docker', 'state.json');
-        // two are healthy, and nobody has been told to leave
-        const ready = async (): Promise<boolean> => {
-          const { deployments } = JSON.parse(await readFile(file, 'utf8')) as State;
-          const state = deployments[`${app.project}/${app.deployment}`];
-          return state?.rolloutId === rollout.id && Object.keys(state.ready).length > 1;
-        };
-        await until(ready, PATIENCE);
-        return rollout;
+        for (;;) {
+          const rollout = await app.roll('2');
+          if (await isCaught(rollout.id)) return rollout;
+          // it was over between two looks
+          await app.runs(await app.roll('1'));
+        }
       },
       draining: async () => {
         const rollout = await app.roll('2');
