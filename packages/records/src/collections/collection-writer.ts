@@ -24,7 +24,7 @@ import { removeSessions } from './remove-sessions.ts';
 import { sampleViews, type ViewSamples } from './sample-views.ts';
 import { checkReadable, fieldsOfView, saveView, viewErrors } from './save-view.ts';
 import { validateCollection } from './validate-collection.ts';
-import { viewQueryOf } from './view-fields.ts';
+import { isSameQuery, viewQueryOf } from './view-fields.ts';
 
 export interface WriteOptions {
   /** of whatever is refused */
@@ -195,10 +195,7 @@ export class CollectionWriter {
   }
 
   #withNewQuery(next: readonly Collection[]): Collection[] {
-    return next.filter((view) => {
-      const before = this.#stored(view.id);
-      return isView(view) && !(before && viewQueryOf(before) === viewQueryOf(view));
-    });
+    return next.filter((view) => isView(view) && !isSameQuery(this.#stored(view.id), view));
   }
 
   async #saveAll(tx: WriteTx, saved: readonly Collection[], options: SaveOptions): Promise<void> {
@@ -302,10 +299,9 @@ export class CollectionWriter {
   /** The fields of a view follow from its query, whatever was sent. */
   #withViewFields(collection: Collection, find: Find, message: string): Collection {
     if (collection.type !== 'view') return collection;
-    const query = viewQueryOf(collection);
     const before = this.#stored(collection.id);
-    if (before?.options.viewQuery === query) return { ...collection, fields: before.fields };
-    return { ...collection, fields: fieldsOfView(query, find, message) };
+    if (before && isSameQuery(before, collection)) return { ...collection, fields: before.fields };
+    return { ...collection, fields: fieldsOfView(viewQueryOf(collection), find, message) };
   }
 }
 

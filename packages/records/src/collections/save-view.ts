@@ -9,7 +9,7 @@ import {
 } from '@davit/domain';
 import { REQUIRED } from '../fields/field-kind.ts';
 import { checkSingle } from './view-columns.ts';
-import { readViewFields, viewComplaint, viewQueryOf, type ViewComplaint } from './view-fields.ts';
+import { readViewFields, viewComplaint, isSameQuery, type ViewComplaint } from './view-fields.ts';
 
 /** Whatever they are called. Throws `invalid` with `data.viewQuery`. */
 export function fieldsOfView(
@@ -55,7 +55,7 @@ export function saveView(
   }
   if (complaint) throw invalidQuery(new Error(complaint.message), message, complaint.fields);
   try {
-    if (previous && viewQueryOf(previous) === viewQueryOf(view)) checkReadable(tx, view);
+    if (isSameQuery(previous, view)) checkReadable(tx, view);
     else checkIds(sample ? sample() : readView(tx, view, SAMPLE));
   } catch (error) {
     if (!AppError.is(error, 'invalid')) throw error;

@@ -139,6 +139,11 @@ function anything(name: string): Field {
   return normalizeField({ type: 'json', name, maxSize: 1 });
 }
 
+/** Whether a view asks what it asked before. */
+export function isSameQuery(before: Collection | undefined, view: Collection): boolean {
+  return before?.type === 'view' && viewQueryOf(before) === viewQueryOf(view);
+}
+
 /** As it was typed; empty where there is none. */
 export function viewQueryOf({ options }: Collection): string {
   return typeof options.viewQuery === 'string' ? options.viewQuery : '';
