@@ -85,6 +85,7 @@ async function refuseTaken(place: ListenAddress): Promise<void> {
 }
 
 async function answers({ host, port }: ListenAddress): Promise<boolean> {
+  // what listens on all addresses is asked at the machine's own
   const any: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1', '': '127.0.0.1' };
   const socket = connect({ host: any[host] ?? host, port });
   try {
