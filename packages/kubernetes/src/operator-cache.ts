@@ -2,7 +2,7 @@ import { AppError } from '@davit/domain';
 import type { Clock, ClusterObject, Logger } from '@davit/domain';
 import type { KubeHttp } from './kube-http.ts';
 import type { KubeObject } from './kube-object.ts';
-import { packObject, unpackObject } from './packed-object.ts';
+import { ObjectPacker } from './packed-object.ts';
 import type { PackedObject } from './packed-object.ts';
 import { Reflector } from './reflector.ts';
 import type { Change } from './reflector.ts';
@@ -38,7 +38,10 @@ export interface OperatorCacheOptions {
 const PAGE = 200;
 const LISTS_AT_ONCE = 2;
 
-type Cache = Store<PackedObject>;
+interface Cache {
+  store: Store<PackedObject>;
+  packer: ObjectPacker;
+}
 type Watcher = Reflector<KubeObject, PackedObject>;
 
 /** The operator's view of a cluster: what there is of each kind, kept up to date, in little memory. */
@@ -69,37 +72,39 @@ export class OperatorCache {
 
   /** Keys of all cached Rollouts. */
   keys(): string[] {
-    return [...this.#cache('Rollout').keys()];
+    return [...this.#cache('Rollout').store.keys()];
   }
 
   rollout(key: string): ClusterObject | undefined {
-    return unpack('Rollout', this.#cache('Rollout').get(key));
+    return find(this.#cache('Rollout'), key);
   }
 
-  *rollouts(): Generator<ClusterObject> {
-    for (const entry of this.#cache('Rollout').entries())
-      yield unpackObject(entry, RESOURCES.Rollout);
+  /** Where every Rollout stands, by its own status. */
+  *phases(): Generator<{ namespace: string; name: string; phase: string }> {
+    for (const { key, value } of this.#cache('Rollout').store.entries()) {
+      const [namespace = '', name = ''] = key.split('/');
+      yield { namespace, name, phase: value.phase ?? 'Pending' };
+    }
   }
 
   /** Objects that carry the Rollout's label or its ownerReference. */
   children(rollout: ClusterObject): ClusterObject[] {
     const key = keyOf(rollout.metadata);
     const kinds = this.#kinds().filter((kind) => kind !== 'Rollout');
-    const about = kinds.flatMap((kind) =>
-      this.#cache(kind)
-        .by('rollout', key)
-        .map((entry) => unpackObject(entry, RESOURCES[kind])),
-    );
+    const about = kinds.flatMap((kind) => {
+      const { store, packer } = this.#cache(kind);
+      return store.by('rollout', key).map((entry) => packer.unpack(entry));
+    });
     return about.filter((object) => concerns(object, rollout, this.#options.ownerLabel));
   }
 
   find({ kind, metadata }: ClusterObject): ClusterObject | undefined {
-    return unpack(kind as KnownKind, this.#caches.get(kind)?.get(keyOf(metadata)));
+    return find(this.#caches.get(kind), keyOf(metadata));
   }
 
   /** What is cached of it, as it is. */
   entry({ kind, metadata }: ClusterObject): StoreEntry<PackedObject> | undefined {
-    return this.#caches.get(kind)?.get(keyOf(metadata));
+    return this.#caches.get(kind)?.store.get(keyOf(metadata));
   }
 
   serves(kind: string): boolean {
@@ -122,11 +127,12 @@ export class OperatorCache {
   #open(kind: KnownKind): void {
     const { http, namespaces, optionalKinds, ownerLabel, onState, logger, clock } = this.#options;
     const whole = kind === 'Rollout' || this.#options.wholeKinds.includes(kind);
-    const store: Cache = new Store({ rollout: ({ value }) => value.about });
-    this.#caches.set(kind, store);
+    const store = new Store<PackedObject>({ rollout: ({ value }) => value.about });
     const type = RESOURCES[kind];
     const about = (object: ClusterObject): string[] =>
       kind === 'Rollout' ? [] : rolloutsOf(object, ownerLabel).map((key) => this.#shared(key));
+    const packer = new ObjectPacker({ type, about });
+    this.#caches.set(kind, { store, packer });
     for (const namespace of namespaces.length === 0 ? [''] : namespaces) {
       const watcher: Watcher = new Reflector({
         http,
@@ -135,7 +141,7 @@ export class OperatorCache {
         store,
         pageSize: PAGE,
         turns: this.#turns,
-        project: (object) => packObject(object, { type, about }),
+        project: (object) => packer.pack(object),
         onChange: (change) => this.#changed(kind, change),
         onState: (state) => onState?.({ kind, namespace }, state),
         ...(optionalKinds.includes(kind)
@@ -150,7 +156,7 @@ export class OperatorCache {
 
   /** The same text, of which there need not be one for each child. */
   #shared(key: string): string {
-    return this.#cache('Rollout').get(key)?.key ?? key;
+    return this.#cache('Rollout').store.get(key)?.key ?? key;
   }
 
   /** An extension came or went: whoever asks for its kind is looked at again. */
@@ -161,7 +167,7 @@ export class OperatorCache {
   }
 
   #changed(kind: KnownKind, { type, entry, previous }: Change<PackedObject>): void {
-    if (type === 'modified' && previous?.value.text === entry.value.text) return;
+    if (type === 'modified' && previous?.value.packed === entry.value.packed) return;
     if (kind === 'Rollout') return this.#options.onChange(entry.key, isAsked(entry, previous));
     // a child that lost its label is missing where it was
     const keys = [...entry.value.about, ...(previous?.value.about ?? [])];
@@ -182,11 +188,9 @@ export class OperatorCache {
   }
 }
 
-function unpack(
-  kind: KnownKind,
-  entry: StoreEntry<PackedObject> | undefined,
-): ClusterObject | undefined {
-  return entry && unpackObject(entry, RESOURCES[kind]);
+function find(cache: Cache | undefined, key: string): ClusterObject | undefined {
+  const entry = cache?.store.get(key);
+  return entry && cache?.packer.unpack(entry);
 }
 
 /** A new Rollout, or a new spec: what somebody waits for. */
@@ -194,8 +198,5 @@ function isAsked(
   entry: StoreEntry<PackedObject>,
   previous: StoreEntry<PackedObject> | undefined,
 ): boolean {
-  if (previous === undefined) return true;
-  const generation = (of: StoreEntry<PackedObject>): number | undefined =>
-    unpackObject(of, RESOURCES.Rollout).metadata.generation;
-  return generation(entry) !== generation(previous);
+  return entry.value.generation !== previous?.value.generation;
 }

@@ -7,7 +7,7 @@ import type { EventDetails } from './event-recorder.ts';
 import type { KubeObject } from './kube-object.ts';
 import { OperatorCache } from './operator-cache.ts';
 import type { OperatorCacheOptions } from './operator-cache.ts';
-import { entryOf, unpackObject } from './packed-object.ts';
+import { projectObject } from './project-object.ts';
 import { resourcePath } from './resource-path.ts';
 import type { ResourceType } from './resource-path.ts';
 import { isKnownKind, RESOURCES } from './resource-types.ts';
@@ -60,11 +60,8 @@ export class OperatorCluster implements RolloutCluster {
   }
 
   /** Where every Rollout stands, by its own status. */
-  *phases(): Generator<{ namespace: string; name: string; phase: string }> {
-    for (const { metadata, status } of this.#cache.rollouts()) {
-      const { phase = 'Pending' } = (status ?? {}) as { phase?: string };
-      yield { namespace: metadata.namespace ?? '', name: metadata.name, phase };
-    }
+  phases(): Iterable<{ namespace: string; name: string; phase: string }> {
+    return this.#cache.phases();
   }
 
   rollout(key: string): ClusterObject | undefined {
@@ -82,8 +79,7 @@ export class OperatorCluster implements RolloutCluster {
   async read(object: ClusterObject, signal: AbortSignal): Promise<ClusterObject | undefined> {
     try {
       const live = await this.#options.http.get<KubeObject>(pathOf(object), { signal });
-      const type = typeOf(object);
-      return unpackObject(entryOf(live, { type, about: () => [] }), type);
+      return projectObject(live, typeOf(object));
     } catch (error) {
       if (AppError.is(error, 'not_found')) return undefined;
       throw error;

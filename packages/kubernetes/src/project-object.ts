@@ -18,6 +18,7 @@ const META = [
   'name',
   'namespace',
   'uid',
+  'resourceVersion',
   'generation',
   'labels',
   'ownerReferences',
