@@ -66,7 +66,7 @@ export class ObjectPacker {
     this.#dictionary ??= Buffer.from(text);
     const packed = deflateRawSync(text, { ...FORMAT, dictionary: this.#dictionary });
     // a string takes a fraction of what a small buffer does
-    return packed.latin1Slice();
+    return packed.toString('latin1');
   }
 
   #inflate(packed: string): string {
