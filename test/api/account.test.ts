@@ -315,5 +315,7 @@ describe('providers', () => {
     const back = await send(server, { method: 'POST', path: '/api/oauth2-redirect', body });
     expect(back.status).toBe(303);
     expect(back.headers.get('location')).toBe('../_/#/auth/oauth2-redirect-failure');
+    const head = await send(server, { method: 'HEAD', path: '/api/oauth2-redirect' });
+    expect(head.status).toBe(303);
   });
 });

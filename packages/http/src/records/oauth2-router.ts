@@ -23,7 +23,9 @@ export function oauth2Router(records: Records): Router {
   router.get('/api/oauth2-redirect', (req, res) => {
     // `user` comes with the form post alone
     const redirect = asRedirect({ ...parseQuery(req.url), user: '' });
-    finish(res, oauth2.redirect(redirect, contextOf(res).ip), 307);
+    // Express sends HEAD here, too, which PocketBase answers as it does a POST
+    const status = req.method === 'GET' ? 307 : 303;
+    finish(res, oauth2.redirect(redirect, contextOf(res).ip), status);
   });
   router.post('/api/oauth2-redirect', async (req, res) => {
     const redirect = await readRedirect(req);
