@@ -26,6 +26,7 @@ async function clusterWorld(): Promise<DriverWorld> {
     namespaces: [],
     workers: 4,
     leaderElect: false,
+    leaseName: 'davit-operator',
     logLevel: 'error',
   });
   const ended = operator.run(stop.signal);

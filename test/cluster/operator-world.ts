@@ -63,6 +63,7 @@ export async function operatorWorld(
         namespaces: options.allNamespaces ? [] : [namespace],
         workers: 2,
         leaderElect: options.leaderElect ?? false,
+        leaseName: 'davit-operator',
         logLevel: 'error',
       },
       {

@@ -10,19 +10,21 @@ test('inside a cluster nothing has to be said', () => {
     namespaces: [],
     workers: 4,
     leaderElect: true,
+    leaseName: 'davit-operator',
     logLevel: 'info',
   });
 });
 
 test('reads every flag', () => {
   const flags = '--kubeconfig /k --context c --namespaces a,b --workers 2 --leader-elect';
-  const more = '--metrics :8080 --health [::1]:8081 --log-level debug';
+  const more = '--lease-name b --metrics :8080 --health [::1]:8081 --log-level debug';
   expect(parseConfig({}, `${flags} ${more}`.split(' '))).toMatchObject({
     kubeconfig: { path: '/k', context: 'c' },
     namespaces: ['a', 'b'],
     workers: 2,
     leaderElect: true,
-    metrics: { host: '0.0.0.0', port: 8080 },
+    leaseName: 'b',
+    metrics: { port: 8080 },
     health: { host: '::1', port: 8081 },
     logLevel: 'debug',
   });
@@ -38,6 +40,13 @@ test('a kubeconfig is used only when asked for', () => {
 
 test('leader election can be turned off', () => {
   expect(parseConfig(IN_CLUSTER, ['--no-leader-elect'])).toMatchObject({ leaderElect: false });
+});
+
+test('the lease is named by the environment, or by a flag before it', () => {
+  const env = { ...IN_CLUSTER, DAVIT_LEASE_NAME: 'shop' };
+  expect(parseConfig(env, [])).toMatchObject({ leaseName: 'shop' });
+  expect(parseConfig(env, ['--lease-name', 'blog'])).toMatchObject({ leaseName: 'blog' });
+  expect(() => parseConfig(env, ['--lease-name', 'Blog_'])).toThrow(/--lease-name/);
 });
 
 test('tells all problems at once', () => {

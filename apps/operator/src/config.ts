@@ -5,7 +5,8 @@ import { LOG_LEVELS } from '@davit/domain';
 import type { LogLevel } from '@davit/domain';
 
 export interface Address {
-  host: string;
+  /** absent: every address of this machine, of both families */
+  host?: string;
   port: number;
 }
 
@@ -19,6 +20,8 @@ export interface OperatorConfig {
   namespaces: readonly string[];
   workers: number;
   leaderElect: boolean;
+  /** copies that compete for the same one work in turns */
+  leaseName: string;
   metrics?: Address;
   health?: Address;
   logLevel: LogLevel;
@@ -37,6 +40,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** Another name while an older copy runs would mean two that work at the same time. */
+export const LEASE_NAME = 'davit-operator';
+
 export const HELP: string = `davit-operator [run] [flags]   turns Rollouts into running pods
 davit-operator crds            prints the custom resource definitions
 davit-operator rbac            prints its account and roles, for namespace davit
@@ -48,8 +54,10 @@ davit-operator version
   --workers N            Rollouts worked on at the same time; default 4
   --leader-elect         one of several copies works at a time; default: on inside a cluster
                          (--no-leader-elect turns it off)
-  --metrics HOST:PORT    Prometheus metrics at /metrics; default: none
-  --health HOST:PORT     /healthz and /readyz; default: none
+  --lease-name NAME      what copies that work in turns have in common; default ${LEASE_NAME},
+                         or $DAVIT_LEASE_NAME
+  --metrics [HOST]:PORT  Prometheus metrics at /metrics; default: none
+  --health [HOST]:PORT   /healthz and /readyz; default: none
   --log-level LEVEL      ${LOG_LEVELS.join(', ')}; default info
 `;
 
@@ -59,6 +67,7 @@ const FLAGS = {
   namespaces: { type: 'string' },
   workers: { type: 'string' },
   'leader-elect': { type: 'boolean' },
+  'lease-name': { type: 'string' },
   metrics: { type: 'string' },
   health: { type: 'string' },
   'log-level': { type: 'string' },
@@ -106,6 +115,7 @@ function operatorConfig(env: Environment, values: Values, problems: string[]): O
     namespaces: (values.namespaces ?? '').split(',').map(trim).filter(Boolean),
     workers: workersOf(values.workers ?? '4', problems),
     leaderElect: values['leader-elect'] ?? kubeconfig === undefined,
+    leaseName: leaseNameOf(values['lease-name'] ?? (env.DAVIT_LEASE_NAME || LEASE_NAME), problems),
     ...(metrics ? { metrics } : {}),
     ...(health ? { health } : {}),
     logLevel: logLevelOf(values['log-level'] ?? 'info', problems),
@@ -127,6 +137,14 @@ function workersOf(text: string, problems: string[]): number {
   return workers;
 }
 
+function leaseNameOf(text: string, problems: string[]): string {
+  const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+  if (text.length > 253 || !new RegExp(`^${label}(\\.${label})*$`).test(text)) {
+    problems.push(`--lease-name must be a name Kubernetes takes, not "${text}"`);
+  }
+  return text;
+}
+
 function logLevelOf(text: string, problems: string[]): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text);
   if (!level) problems.push(`--log-level must be one of ${LOG_LEVELS.join(', ')}, not "${text}"`);
@@ -143,11 +161,12 @@ function address(
   const match = /^(.*):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   if (!match || port > 65_535) {
-    problems.push(`--${flag} must be HOST:PORT, not "${text}"`);
+    problems.push(`--${flag} must be [HOST]:PORT, not "${text}"`);
     return undefined;
   }
   const host = (match[1] ?? '').replace(/^\[(.*)\]$/, '$1');
-  return { host: host === '' ? '0.0.0.0' : host, port };
+  // none, not 0.0.0.0: a cluster may have IPv6 only
+  return host === '' ? { port } : { host, port };
 }
 
 const trim = (text: string): string => text.trim();

@@ -12,12 +12,15 @@ import type { Reconcile } from '@davit/operator';
 import { LABELS } from '@davit/rollout';
 import type { OperatorConfig } from './config.ts';
 import { connect } from './connect.ts';
+import { openHealth } from './health.ts';
+import { CHILD_KINDS, OPTIONAL_KINDS, WATCHED_KINDS, WHOLE_KINDS } from './kinds.ts';
 import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { openSmallServer } from './small-server.ts';
 import type { SmallServer } from './small-server.ts';
-import { howToStop, YieldingLease } from './original-operator.ts';
+import { howToStop, listOriginals } from './original-operator.ts';
 import { Watches } from './watches.ts';
+import { YieldingLease } from './yielding-lease.ts';
 
 export interface OperatorOverrides {
   logger?: Logger;
@@ -38,20 +41,6 @@ export interface Operator {
 
 /** Watched events can get lost in ways nobody thought of; a look at everything costs no write. */
 const RESYNC_MS = 10 * 60_000;
-const CHILD_KINDS = [
-  'Deployment',
-  'Pod',
-  'Service',
-  'Secret',
-  'ConfigMap',
-  'PersistentVolumeClaim',
-  'Ingress',
-  'Job',
-  'CronJob',
-  'NetworkPolicy',
-  'PodDisruptionBudget',
-] as const;
-const LEASE_NAME = 'davit-operator';
 
 /** The operator of one cluster, ready to run. Throws `not_found`, `invalid` or `unsupported` for its credentials. */
 export function createOperator(
@@ -98,7 +87,13 @@ class RunningOperator implements Operator {
     const logger = this.#logger;
     const http = this.#http;
     const lease = config.leaderElect
-      ? new KubeLease({ http, namespace: cluster.namespace, name: LEASE_NAME, identity, logger })
+      ? new KubeLease({
+          http,
+          namespace: cluster.namespace,
+          name: config.leaseName,
+          identity,
+          logger,
+        })
       : soleLease;
     // while it waits for the original it may write nothing but this
     const notices = new EventRecorder({
@@ -106,15 +101,11 @@ class RunningOperator implements Operator {
       allowed: () => lease.held,
     });
     this.#lease = new YieldingLease(lease, {
-      ...{ http, clock: systemClock, logger },
+      ...{ look: (signal) => listOriginals(http, signal), clock: systemClock, logger },
       onFound: (namespace) => this.#tellOfOriginal(namespace, notices),
     });
     this.#cluster = this.#openCluster(identity);
-    this.#reconcile = createReconcile({
-      cluster: this.#cluster,
-      logger: this.#logger,
-      clock: systemClock,
-    });
+    this.#reconcile = createReconcile({ cluster: this.#cluster, clock: systemClock });
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -177,7 +168,7 @@ class RunningOperator implements Operator {
     const logger = this.#logger.with({ rollout: key, reconcileId: randomUUID().slice(0, 8) });
     const took = (): number => (performance.now() - started) / 1000;
     try {
-      const result = await this.#reconcile(key, signal);
+      const result = await this.#reconcile(key, { signal, logger });
       const later = result.requeueAfterMs !== undefined;
       this.#metrics.reconciled(later ? 'requeue_after' : 'success', took());
       logger.log('debug', 'reconciled', { seconds: took() });
@@ -196,10 +187,9 @@ class RunningOperator implements Operator {
     return new OperatorCluster({
       http: this.#http,
       namespaces: this.#config.namespaces,
-      childKinds: CHILD_KINDS,
-      // those of the original operator have no label
-      wholeKinds: ['ServiceAccount', 'HorizontalPodAutoscaler'],
-      optionalKinds: ['HTTPRoute'],
+      childKinds: [...CHILD_KINDS, ...WATCHED_KINDS],
+      wholeKinds: WHOLE_KINDS,
+      optionalKinds: OPTIONAL_KINDS,
       ownerLabel: LABELS.deploymentId,
       lease: this.#lease,
       onChange: (key, asked) => this.#queue.add(key, asked ? 'soon' : 'usual'),
@@ -221,23 +211,15 @@ class RunningOperator implements Operator {
       servers.push(server);
     }
     if (health) {
-      const server = await openSmallServer(health, {
-        '/healthz': () => ({ status: 200, body: 'ok\n' }),
-        '/readyz': () =>
-          this.ready
-            ? { status: 200, body: `${this.#standing()}\n` }
-            : { status: 503, body: 'caches not filled\n' },
-      });
+      const server = await openHealth(health, () => ({
+        ready: this.ready,
+        leads: this.#lease.held,
+        original: this.#lease.original,
+      }));
       this.ports.health = server.port;
       servers.push(server);
     }
     return servers;
-  }
-
-  #standing(): string {
-    const { original } = this.#lease;
-    if (original !== undefined) return `ok, but waits: One-Click's operator runs in ${original}`;
-    return this.#lease.held ? 'ok, leads' : 'ok';
   }
 
   #watchLevels(): void {
@@ -245,7 +227,7 @@ class RunningOperator implements Operator {
       queue: () => this.#queue.stats(),
       leading: () => this.#lease.held,
       watches: () => this.#watches.kinds(),
-      waiting: () => this.#lease.original !== undefined,
+      waiting: () => this.#lease.original?.certain ?? false,
       phases: () => this.#cluster.phases(),
     });
   }

@@ -1,62 +1,69 @@
+import { RESOURCES } from '@davit/kubernetes';
+import type { KnownKind } from '@davit/kubernetes';
+import { LEASE_NAME } from './config.ts';
+import { CHILD_KINDS, OPTIONAL_KINDS, WATCHED_KINDS, WHOLE_KINDS } from './kinds.ts';
 import { ORIGINAL_LEASE } from './original-operator.ts';
 
-interface Rule {
+export interface Rule {
   apiGroups: string[];
   resources: string[];
   resourceNames?: string[];
   verbs: string[];
 }
 
-const WATCHED = ['get', 'list', 'watch'];
-const MANAGED = [...WATCHED, 'create', 'patch', 'delete'];
+const WATCHED = ['list', 'watch'];
+/** `get` is for what a cache does not tell: whose an object is whose name is taken, and who set its fields */
+const MANAGED = ['get', ...WATCHED, 'create', 'patch', 'delete'];
 
-/** All the operator may do to the namespaces it works on; a test runs it with nothing more. */
+/**
+ * All the operator may do to the namespaces it works on, from the kinds it works with. A test compares it with the
+ * requests an operator makes that has nothing more.
+ */
 export const RULES: readonly Rule[] = [
-  { apiGroups: ['one-click.dev'], resources: ['rollouts'], verbs: WATCHED },
-  { apiGroups: ['one-click.dev'], resources: ['rollouts/status'], verbs: ['patch'] },
+  ruleFor('Rollout', WATCHED),
+  { ...ruleFor('Rollout', ['patch']), resources: ['rollouts/status'] },
   // where the API server checks who may block the deletion of an owner
-  { apiGroups: ['one-click.dev'], resources: ['rollouts/finalizers'], verbs: ['update'] },
-  { apiGroups: ['apps'], resources: ['deployments'], verbs: MANAGED },
-  {
-    apiGroups: [''],
-    resources: ['services', 'secrets', 'configmaps', 'serviceaccounts', 'persistentvolumeclaims'],
-    verbs: MANAGED,
-  },
-  { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: MANAGED },
-  {
-    apiGroups: ['networking.k8s.io'],
-    resources: ['ingresses', 'networkpolicies'],
-    verbs: MANAGED,
-  },
-  { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes'], verbs: MANAGED },
-  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: MANAGED },
-  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: MANAGED },
-  { apiGroups: [''], resources: ['pods'], verbs: WATCHED },
-  { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+  { ...ruleFor('Rollout', ['update']), resources: ['rollouts/finalizers'] },
+  ...joined(
+    [...CHILD_KINDS, ...WHOLE_KINDS, ...OPTIONAL_KINDS].map((kind) => ruleFor(kind, MANAGED)),
+  ),
+  ...WATCHED_KINDS.map((kind) => ruleFor(kind, WATCHED)),
+  ruleFor('Event', ['create', 'patch']),
 ];
+
+const LEASES = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
 
 /** To see whether One-Click's operator is at work, in whichever namespace it lives. */
 export const ORIGINAL_RULES: readonly Rule[] = [
-  {
-    apiGroups: ['coordination.k8s.io'],
-    resources: ['leases'],
-    resourceNames: [ORIGINAL_LEASE],
-    verbs: ['list'],
-  },
+  { ...LEASES, resourceNames: [ORIGINAL_LEASE], verbs: ['list'] },
 ];
 
 /** Leader election, in the operator's own namespace. */
 export const LEASE_RULES: readonly Rule[] = [
-  {
-    apiGroups: ['coordination.k8s.io'],
-    resources: ['leases'],
-    verbs: ['get', 'create', 'update'],
-  },
+  { ...LEASES, resourceNames: [LEASE_NAME], verbs: ['get', 'update'] },
+  // what does not exist has no name yet
+  { ...LEASES, verbs: ['create'] },
 ];
+
+function ruleFor(kind: KnownKind, verbs: string[]): Rule {
+  const { apiVersion, plural } = RESOURCES[kind];
+  const group = apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '';
+  return { apiGroups: [group], resources: [plural], verbs };
+}
+
+/** One rule for each API group: those who read it have less to read. */
+function joined(rules: readonly Rule[]): Rule[] {
+  const byGroup = Map.groupBy(rules, ({ apiGroups }) => apiGroups.join());
+  return [...byGroup.values()].map(([first, ...more]) => ({
+    apiGroups: first?.apiGroups ?? [],
+    resources: [first, ...more].flatMap((rule) => rule?.resources ?? []),
+    verbs: first?.verbs ?? [],
+  }));
+}
 
 const NAME = 'davit-operator';
 
-/** ServiceAccount, roles and bindings of an operator that lives in `namespace`. */
+/** Namespace, ServiceAccount, roles and bindings of an operator that lives in `namespace`. */
 export function renderRbac(namespace: string): object[] {
   const role = (kind: string, rules: readonly Rule[], metadata: object): object => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -74,6 +81,7 @@ export function renderRbac(namespace: string): object[] {
   const everywhere = { name: NAME };
   const here = { name: NAME, namespace };
   return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: here },
     role('ClusterRole', [...RULES, ...ORIGINAL_RULES], everywhere),
     binding('ClusterRole', everywhere),

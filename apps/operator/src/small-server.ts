@@ -33,7 +33,7 @@ export async function openSmallServer(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, resolve);
+    server.listen({ ...address }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

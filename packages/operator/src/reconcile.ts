@@ -17,12 +17,17 @@ import { statusChange } from './status-change.ts';
 
 export interface ReconcilerOptions {
   cluster: RolloutCluster;
-  logger: Logger;
   clock: Clock;
 }
 
+export interface ReconcileCall {
+  signal: AbortSignal;
+  /** its lines tell which Rollout and which reconcile */
+  logger: Logger;
+}
+
 /** Makes the Rollout `namespace/name` as its spec says, and its status as the cluster is. */
-export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileResult>;
+export type Reconcile = (key: string, call: ReconcileCall) => Promise<ReconcileResult>;
 
 /**
  * Level-based: looks at what is, writes only what differs, and always leaves a true status behind. A Rollout that is
@@ -32,7 +37,7 @@ export function createReconcile(options: ReconcilerOptions): Reconcile {
   const patience = new Patience(options.clock);
   const contention = new Contention(options.clock);
   const pace = new Pace(options.clock);
-  return async (key, signal) => {
+  return async (key, { signal, logger }) => {
     const { cluster } = options;
     const rollout = cluster.rollout(key);
     if (!rollout || rollout.metadata.deletionTimestamp) {
@@ -41,12 +46,12 @@ export function createReconcile(options: ReconcilerOptions): Reconcile {
       return {};
     }
     const context: ApplyContext = { cluster, contention, rollout, signal };
-    const { failure, unrendered } = await applyAll(context, options.logger);
+    const { failure, unrendered } = await applyAll(context, logger);
     if (signal.aborted) return {};
     // somebody else leads, and writes the status too; or nobody for a moment, and then it is still ours to do
     if (failure?.reason === 'NotLeader') throw failure;
     const outcome = { applyError: patience.shown(key, failure), unrendered };
-    const written = await writeStatus(context, outcome, { ...options, pace });
+    const written = await writeStatus(context, outcome, { ...options, logger, pace });
     return failure ? wayOn(failure) : written;
   };
 }
@@ -131,7 +136,7 @@ function tell(
 async function writeStatus(
   { cluster, rollout, signal }: ApplyContext,
   outcome: Outcome,
-  { clock, logger, pace }: ReconcilerOptions & { pace: Pace },
+  { clock, logger, pace }: ReconcilerOptions & { logger: Logger; pace: Pace },
 ): Promise<ReconcileResult> {
   const resource = rollout as unknown as RolloutResource;
   const before = resource.status;
@@ -156,7 +161,7 @@ async function writeStatus(
     // what made the children fail is worth more than a status that will be written next time
     throw failure ?? error;
   }
-  if (failure) logger.log('warn', 'not as asked for', { rollout: key, failure });
+  if (failure) logger.log('warn', 'not as asked for', { failure });
   tellTransition({ cluster, rollout }, before, status);
   // which revision is kept, and which one runs, depends on the status
   return isTransition(before, status) ? { requeueAfterMs: 0 } : later;
