@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
 import { AppError } from '@davit/domain';
 import type { ClusterObject, RolloutCluster } from '@davit/domain';
-import { ANNOTATIONS, canonicalJson } from '@davit/rollout';
+import { ANNOTATIONS, canonicalJson, holdsFields } from '@davit/rollout';
 import { claimChange } from './claim-change.ts';
 import type { Contention } from './contention.ts';
-import { holdsFields } from './owned-fields.ts';
 import { isClaimOf, isOfPredecessor, isOwned, otherOwners } from './ownership.ts';
 import { portsChange } from './service-ports.ts';
 

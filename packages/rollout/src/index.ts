@@ -71,3 +71,4 @@ export { OUTCOMES } from './status/conditions.ts';
 export type { Retry } from './status/conditions.ts';
 export { canonicalJson, hashOf, sha256 } from './hash.ts';
 export { canonicalQuantity, compareQuantities } from './quantity.ts';
+export { holdsFields } from './holds-fields.ts';

@@ -3,6 +3,7 @@ import type { Child, LiveDeployment, PodTemplate, RolloutResource } from '../res
 import type { RolloutSpec } from '../schema/spec.ts';
 import { aRollout } from '../testing.ts';
 import { renderDeployment } from './deployment.ts';
+import { literalPodSpec } from './pod-template.ts';
 
 interface Spec {
   replicas: number;
@@ -158,20 +159,24 @@ test.each([
 });
 
 /** What a Deployment looks like after another renderer made it. */
-function made(
-  annotations: Record<string, string>,
-  template: PodTemplate = { spec: { containers: [{ name: 'other' }] } },
-): LiveDeployment {
+function made(annotations: Record<string, string>, template: PodTemplate): LiveDeployment {
   return { metadata: { annotations }, spec: { template } };
 }
 const hashOf = (rollout: RolloutResource): string =>
   renderDeployment(rollout).metadata.annotations!['davit.dev/spec-hash']!;
 
-test.each(['0', '1', '2', '4'])('pods of renderer %s are kept while the spec stays', (version) => {
-  const live = made({
+/** By a renderer that adds something, and leaves out what ours adds. */
+function madeBy(version: string, rollout: RolloutResource): LiveDeployment {
+  const template = { spec: { ...literalPodSpec(rollout), schedulerName: 'other' } };
+  const annotations = {
     'davit.dev/renderer-version': version,
-    'davit.dev/spec-hash': hashOf(aRollout()),
-  });
+    'davit.dev/spec-hash': hashOf(rollout),
+  };
+  return made(annotations, template);
+}
+
+test.each(['0', '1', '2', '4'])('pods of renderer %s are kept while the spec stays', (version) => {
+  const live = madeBy(version, aRollout());
   const kept = renderDeployment(aRollout({ replicas: 5, suspend: false }), live);
   expect(specOf(kept).template.spec).toEqual(live.spec.template.spec);
   expect(specOf(kept).replicas).toBe(5);
@@ -180,6 +185,77 @@ test.each(['0', '1', '2', '4'])('pods of renderer %s are kept while the spec sta
   const changed = renderDeployment(aRollout({ env: [{ name: 'A', value: '1' }] }), live);
   expect(specOf(changed).template.spec.containers).toMatchObject([{ name: 'shop' }]);
   expect(changed.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '3' });
+});
+
+interface LivePods {
+  containers: [Record<string, unknown> & { env: object[] }];
+  initContainers: [Record<string, unknown>];
+  volumes: [unknown];
+  nodeSelector: Record<string, string>;
+  [field: string]: unknown;
+}
+const drifted: [string, (pods: LivePods) => void][] = [
+  ['the image', ({ containers: [app] }) => (app.image = 'docker.io/library/nginx:evil')],
+  ['a command', ({ containers: [app] }) => (app.command = ['sleep'])],
+  ['a variable', ({ containers: [app] }) => (app.env = [{ name: 'A', value: '2' }])],
+  ['the secrets', ({ containers: [app] }) => delete app.envFrom],
+  ['a limit', ({ containers: [app] }) => (app.resources = { limits: { memory: '3Gi' } })],
+  ['the rights', ({ containers: [app] }) => (app.securityContext = { privileged: true })],
+  ['a mount', ({ containers: [app] }) => (app.volumeMounts = [])],
+  ['a volume', (pods) => (pods.volumes = [{ name: 'data-shop', emptyDir: {} }])],
+  ['the account', (pods) => (pods.serviceAccountName = 'other')],
+  ['what runs before', ({ initContainers: [first] }) => (first.image = 'evil')],
+  ['a node selector', (pods) => (pods.nodeSelector = { disk: 'hdd' })],
+];
+const others: typeof drifted = [
+  ['another way to write a limit', ({ containers: [app] }) => (app.resources = amounts('2048Mi'))],
+  ["somebody else's variable", ({ containers: [app] }) => app.env.push({ name: 'X', value: '1' })],
+  ["somebody else's container", ({ containers }) => containers.push({ name: 'agent' } as never)],
+  ['a default of the API server', (pods) => (pods.dnsPolicy = 'ClusterFirst')],
+];
+const amounts = (memory: string): object => ({ limits: { memory } });
+
+/** A Deployment of an older renderer after somebody changed its pods. */
+function driftOf(change: (pods: LivePods) => void): {
+  child: Child;
+  live: LiveDeployment;
+} {
+  const rollout = aRollout({
+    ...full().spec,
+    command: ['serve'],
+    nodeSelector: { disk: 'ssd' },
+    resources: amounts('2Gi'),
+    securityContext: { privileged: false },
+    initContainers: [{ name: 'migrate', image: aRollout().spec.image }],
+  });
+  const live = structuredClone(madeBy('1', rollout));
+  change(live.spec.template.spec as unknown as LivePods);
+  return { live, child: renderDeployment(rollout, live) };
+}
+
+test.each(drifted)('of kept pods somebody changed %s: they are made anew', (_what, change) => {
+  const { child } = driftOf(change);
+  expect(child.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '3' });
+  expect(specOf(child).template.spec.containers).toMatchObject([
+    { image: 'docker.io/library/nginx:1.27', env: [{ name: 'A', value: '1' }] },
+  ]);
+});
+
+test.each(others)('%s is no reason to make kept pods anew', (_what, change) => {
+  const { child, live } = driftOf(change);
+  expect(child.metadata.annotations).toMatchObject({ 'davit.dev/renderer-version': '1' });
+  expect(specOf(child).template.spec).toEqual(live.spec.template.spec);
+});
+
+test('pods of the original operator are made anew when somebody changed them', () => {
+  const { annotations = {} } = renderDeployment(full(), made({}, original())).metadata;
+  const adopted = made(annotations, original());
+  expect(renderDeployment(full(), adopted).metadata.annotations).toEqual(annotations);
+  const [app] = adopted.spec.template.spec.containers as [Record<string, unknown>];
+  app.image = 'docker.io/library/nginx:evil';
+  expect(renderDeployment(full(), adopted).metadata.annotations).toMatchObject({
+    'davit.dev/renderer-version': '3',
+  });
 });
 
 const full = (): RolloutResource =>

@@ -1,3 +1,4 @@
+import { holdsFields } from '../holds-fields.ts';
 import { ANNOTATIONS, childLabels } from '../labels.ts';
 import type { Child, LiveDeployment, PodTemplate, RolloutResource } from '../resource.ts';
 import type { RolloutSpec } from '../schema/spec.ts';
@@ -5,7 +6,7 @@ import { compact } from './compact.ts';
 import { ownedMetadata } from './metadata.ts';
 import { isOriginalTemplate } from './original-template.ts';
 import { podHash } from './pod-hash.ts';
-import { renderPodTemplate } from './pod-template.ts';
+import { literalPodSpec, renderPodTemplate } from './pod-template.ts';
 import { restartOf } from './restart.ts';
 
 /** The renderer new pod templates are made with. 0 stands for the original operator. */
@@ -21,7 +22,8 @@ interface Made {
 
 /**
  * The Deployment. Pods are only replaced when the spec changes: while it does not, a template made by another renderer
- * (older, newer or the original operator) is kept as it is, so that upgrading the operator restarts nothing.
+ * (older, newer or the original operator) is kept as it is, so that upgrading the operator restarts nothing. Unless
+ * somebody changed in it what the spec says word for word: then its pods are to be replaced anyway.
  */
 export function renderDeployment(resource: RolloutResource, live?: LiveDeployment): Child {
   const hash = podHash(resource);
@@ -74,7 +76,10 @@ function keptTemplate(
   if (version === RENDERER_VERSION || !Number.isInteger(version)) return undefined;
   const { template } = live.spec;
   const madeFrom = live.metadata.annotations?.[ANNOTATIONS.specHash];
-  const same = madeFrom === undefined ? isOriginalTemplate(resource, template) : madeFrom === hash;
+  const same =
+    madeFrom === undefined
+      ? isOriginalTemplate(resource, template)
+      : madeFrom === hash && holdsFields(template.spec, literalPodSpec(resource));
   return same ? { version, template } : undefined;
 }
 

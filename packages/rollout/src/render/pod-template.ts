@@ -37,6 +37,16 @@ export function renderPodTemplate(resource: RolloutResource): PodTemplate {
   };
 }
 
+/** What every renderer writes alike, because the spec says it so: images, commands, variables, mounts, rights. */
+export function literalPodSpec(resource: RolloutResource): Record<string, unknown> {
+  const { initContainers = [], sidecars = [] } = resource.spec;
+  return {
+    ...placement(resource),
+    initContainers: [...sidecars, ...initContainers].map((one) => renderHelper(one, resource)),
+    containers: [renderContainer(resource)],
+  };
+}
+
 /** On the pods, so that they are replaced when what they read at their start changes. */
 export function checksums(spec: RolloutSpec): Record<string, string> {
   const files = filesChecksum(spec);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { holdsFields } from './owned-fields.ts';
+import { holdsFields } from './holds-fields.ts';
 
 test('what only the live object has is of no interest', () => {
   expect(holdsFields({ a: 1, b: 2 }, { a: 1 })).toBe(true);

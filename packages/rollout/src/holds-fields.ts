@@ -1,4 +1,4 @@
-import { compareQuantities } from '@davit/rollout';
+import { compareQuantities } from './quantity.ts';
 
 type Fields = Record<string, unknown>;
 
