@@ -22,7 +22,7 @@ export interface ObservedCondition {
 
 export interface ObservedDeployment {
   metadata: ObservedMeta;
-  spec: { replicas?: number };
+  spec: { replicas?: number; template?: { spec: { containers: ObservedContainer[] } } };
   status?: {
     observedGeneration?: number;
     replicas?: number;

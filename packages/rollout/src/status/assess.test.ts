@@ -36,22 +36,17 @@ const crashingHelper = withHelper(
 
 const ended = { terminated: { exitCode: 1, reason: 'Error' } };
 
-const unschedulable = aPod(
-  'shop-1',
-  {},
-  {
-    phase: 'Pending',
-    containerStatuses: [],
-    conditions: [
-      {
-        type: 'PodScheduled',
-        status: 'False',
-        reason: 'Unschedulable',
-        message: '0/1 nodes are available: 1 Insufficient cpu.',
-      },
-    ],
-  },
-);
+function unscheduled(message: string): ObservedPod {
+  const why = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
+  return aPod('shop-1', {}, { phase: 'Pending', containerStatuses: [], conditions: [why] });
+}
+const unschedulable = unscheduled('0/1 nodes are available: 1 Insufficient cpu.');
+
+const pendingClaim = {
+  metadata: { name: 'data-shop' },
+  spec: { storageClassName: 'nfs' },
+  status: { phase: 'Pending' },
+};
 
 interface Row {
   what: string;
@@ -62,6 +57,8 @@ interface Row {
   phase: string;
   reason: string;
   message?: string;
+  /** it comes right by itself, though it is degraded */
+  heals?: boolean;
 }
 
 const starting = aDeployment({ replicas: 1, updatedReplicas: 1 });
@@ -72,6 +69,21 @@ const oneOfTwo = aDeployment({
   updatedReplicas: 2,
   conditions: [{ type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' }],
 });
+/** An old instance beside one of the newest spec, whose ReplicaSet the controller names so. */
+const told = (message: string, image = 'docker.io/library/nginx:1.27') => ({
+  ...aDeployment({
+    ...ready(1),
+    replicas: 2,
+    updatedReplicas: 1,
+    conditions: [{ type: 'Progressing', status: 'True', message }],
+  }),
+  spec: { replicas: 1, template: { spec: { containers: [{ name: 'shop', image }] } } },
+});
+function podOf(replicaSet: string, pod: ObservedPod, image?: string): ObservedPod {
+  const ownerReferences = [{ kind: 'ReplicaSet', name: replicaSet, uid: replicaSet }];
+  const spec = image === undefined ? pod.spec : { containers: [{ name: 'shop', image }] };
+  return { ...pod, metadata: { ...pod.metadata, ownerReferences }, spec };
+}
 const late = (status: object) =>
   aDeployment({
     ...status,
@@ -219,18 +231,78 @@ const rows: Row[] = [
     what: 'the volume is not there yet',
     observed: {
       deployment: starting,
-      pods: [unschedulable],
-      pvcs: [
-        {
-          metadata: { name: 'data-shop' },
-          spec: { storageClassName: 'nfs' },
-          status: { phase: 'Pending' },
-        },
-      ],
+      pods: [unscheduled('0/1 nodes are available: pod has unbound PersistentVolumeClaims.')],
+      pvcs: [pendingClaim],
     },
     phase: 'Pending',
     reason: 'VolumePending',
     message: 'Volume data-shop waits to be provided by storage class nfs.',
+  },
+  {
+    what: 'the volume waits for an instance that has no room',
+    observed: { deployment: starting, pods: [unschedulable], pvcs: [pendingClaim] },
+    phase: 'Pending',
+    reason: 'Unschedulable',
+    message: '0/1 nodes are available: 1 Insufficient cpu.',
+  },
+  ...(
+    [
+      ['is progressing', 'ReplicaSet "shop-new" is progressing.'],
+      ['was made', 'Created new replica set "shop-new"'],
+      ['has timed out', 'ReplicaSet "shop-new" has timed out progressing.'],
+    ] as const
+  ).flatMap(([what, message]): Row[] => [
+    {
+      what: `an old instance cannot pull its image, and the new one ${what}`,
+      observed: {
+        deployment: told(message),
+        pods: [
+          podOf('shop-old', aWaitingPod('ErrImagePull')),
+          podOf('shop-new', aPod('shop-2', { ready: false })),
+        ],
+      },
+      phase: 'Progressing',
+      reason: 'Updating',
+    },
+    {
+      what: `the new instance cannot pull its image and ${what}`,
+      observed: {
+        deployment: told(message),
+        pods: [podOf('shop-old', aPod('shop-0')), podOf('shop-new', aWaitingPod('ErrImagePull'))],
+      },
+      phase: 'Degraded',
+      reason: 'ImagePullFailed',
+    },
+  ]),
+  {
+    what: 'a bad image was taken back, and its instance is about to go',
+    observed: {
+      deployment: told('ReplicaSet "shop-bad" is progressing.'),
+      pods: [
+        podOf('shop-old', aPod('shop-0')),
+        podOf('shop-bad', aWaitingPod('ErrImagePull'), 'docker.io/library/nginx:gone'),
+      ],
+    },
+    phase: 'Progressing',
+    reason: 'Updating',
+  },
+  {
+    what: 'the image cannot be pulled from where the cluster looks for it',
+    observed: {
+      deployment: told('ReplicaSet "shop-new" is progressing.'),
+      pods: [podOf('shop-new', aWaitingPod('ErrImagePull'), 'mirror/library/nginx:1.27')],
+    },
+    phase: 'Degraded',
+    reason: 'ImagePullFailed',
+  },
+  {
+    what: 'the instance of before cannot pull its image, and the change has not been looked at',
+    observed: {
+      deployment: aDeployment({ replicas: 1, updatedReplicas: 1, observedGeneration: 2 }),
+      pods: [aWaitingPod('ErrImagePull')],
+    },
+    phase: 'Progressing',
+    reason: 'Updating',
   },
   {
     what: 'pods are refused',
@@ -287,6 +359,7 @@ const rows: Row[] = [
     observed: { deployment: oneOfTwo },
     reason: 'InstancesNotReady',
     message: '1 of 2 instances are ready.',
+    heals: phase === 'Degraded',
   })),
   {
     what: 'it is stopping',
@@ -327,7 +400,7 @@ const rows: Row[] = [
 ];
 
 test.each(rows)('$what: $phase $reason', (row) => {
-  const { spec, before, observed, phase, reason, message } = row;
+  const { spec, before, observed, phase, reason, message, heals = false } = row;
   const rollout = { ...aRollout(spec), ...(before ? { status: before } : {}) };
   const status = statusOf(rollout, { ...nothing, ...observed }, NOW);
   expect(status).toMatchObject({ phase, reason, observedGeneration: 2 });
@@ -335,8 +408,11 @@ test.each(rows)('$what: $phase $reason', (row) => {
   const is = (type: string): string | undefined =>
     status.conditions?.find((condition) => condition.type === type)?.status;
   expect(is('Ready')).toBe(phase === 'Running' ? 'True' : 'False');
-  expect(is('Stalled')).toBe(phase === 'Failed' || phase === 'Degraded' ? 'True' : 'False');
-  expect(is('Reconciling')).toBe(phase === 'Pending' || phase === 'Progressing' ? 'True' : 'False');
+  const fails = phase === 'Failed' || phase === 'Degraded';
+  expect(is('Stalled')).toBe(fails && !heals ? 'True' : 'False');
+  const onItsWay = phase === 'Pending' || phase === 'Progressing';
+  expect(is('Reconciling')).toBe(onItsWay || heals ? 'True' : 'False');
+  if (phase === 'Degraded') expect(is('Degraded')).toBe('True');
   for (const condition of status.conditions ?? []) expect(condition.reason).toMatch(/^[A-Z]\w*$/);
 });
 

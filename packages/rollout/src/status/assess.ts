@@ -8,6 +8,7 @@ import { assessJob, jobOf } from './assess-job.ts';
 import type { Assessment, Replicas, Verdict } from './assessment.ts';
 import { OUTCOMES } from './conditions.ts';
 import { isFinished } from './cron-jobs.ts';
+import { newestPods } from './newest-pods.ts';
 import { problemOf } from './pod-problem.ts';
 import type { Problem } from './pod-problem.ts';
 
@@ -76,15 +77,19 @@ function stopped({ desired, existing }: Replicas): Verdict | undefined {
 }
 
 interface Situation {
-  pods: ObservedPod[];
+  pods: readonly ObservedPod[];
   replicas: Replicas;
 }
 
 /** Something stands in the way. */
 function troubled(observed: Observed, { pods, replicas }: Situation): Verdict | undefined {
-  if (isComplete(observed, replicas)) return undefined;
+  // what is known is about the Deployment as it was before
+  if (!isSeen(observed) || isComplete(observed, replicas)) return undefined;
   const serves = replicas.available > 0;
-  const problem = worst(observed, { pods, unproven: !serves });
+  const problem = worst(observed, {
+    pods: newestPods(pods, observed.deployment),
+    unproven: !serves,
+  });
   const late = lateness(observed);
   const exceeded = late !== undefined;
   if (problem === undefined && !exceeded) return undefined;
@@ -114,7 +119,7 @@ const FAILING = { true: 'Degraded', false: 'Failed' } as const;
 /** Problems that need somebody come first; of equal ones the first in the order of names, so that it stays put. */
 function worst(
   observed: Observed,
-  { pods, unproven }: { pods: ObservedPod[]; unproven: boolean },
+  { pods, unproven }: { pods: readonly ObservedPod[]; unproven: boolean },
 ): Problem | undefined {
   const found = [
     ...pods.map((pod) => problemOf(pod, { unproven })),
@@ -123,9 +128,15 @@ function worst(
   ].filter((problem) => problem !== undefined);
   return (
     found.find((problem) => !problem.waits) ??
+    found.find((problem) => problem.reason === 'Unschedulable' && !isAboutVolumes(problem)) ??
     found.find((problem) => problem.reason === 'VolumePending') ??
     found[0]
   );
+}
+
+/** A claim may wait for an instance that waits for room: then it is not the volume that is missing. */
+function isAboutVolumes({ message }: Problem): boolean {
+  return /volume|pvc/i.test(message) && !message.includes('Insufficient');
 }
 
 /** Pods the API server refuses: quota, admission, a missing account. */
@@ -137,7 +148,7 @@ function notCreated(observed: Observed): Problem | undefined {
   return { reason: reason ?? 'FailedCreate', message, waits: false };
 }
 
-function unbound({ pvcs }: Observed, pods: ObservedPod[]): Problem | undefined {
+function unbound({ pvcs }: Observed, pods: readonly ObservedPod[]): Problem | undefined {
   const pending = pvcs.find((claim) => claim.status?.phase === 'Pending');
   const waiting = pods.some((pod) => pod.status?.phase === 'Pending');
   if (pending === undefined || !waiting) return undefined;
@@ -183,8 +194,13 @@ function moving(resource: RolloutResource, observed: Observed, replicas: Replica
       ? `${ready} of ${desired} instances are ready.`
       : 'Ready, and to go on for a moment before that counts.';
   const settled = condition(observed, 'Progressing')?.reason === 'NewReplicaSetAvailable';
-  const phase = settled && hasLost(resource, replicas) ? 'Degraded' : 'Progressing';
-  return { phase, reason: 'InstancesNotReady', message };
+  const lost = settled && hasLost(resource, replicas);
+  return {
+    phase: lost ? 'Degraded' : 'Progressing',
+    reason: 'InstancesNotReady',
+    message,
+    heals: lost,
+  };
 }
 
 /** An instance went away or stopped answering, and others serve: not so where only more of them were asked for. */

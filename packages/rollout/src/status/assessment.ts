@@ -13,6 +13,8 @@ export interface Assessment {
   /** '' when Running */
   reason: string;
   message: string;
+  /** nobody needs to do anything about it: the cluster is at it */
+  heals?: boolean;
   replicas: Replicas;
 }
 

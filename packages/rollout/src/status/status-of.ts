@@ -68,13 +68,13 @@ function podsOf({ spec, metadata }: RolloutResource, { pods }: Observed): Observ
 }
 
 function conditionStates(
-  { phase, reason, message, replicas }: Assessment,
+  { phase, reason, message, replicas, heals = false }: Assessment,
   observed: Observed,
   now: number,
 ): Record<ConditionType, ConditionState> {
   const why = { reason: reason === '' ? phase : reason, message };
   const { available, desired } = replicas;
-  const onItsWay = phase === 'Pending' || phase === 'Progressing';
+  const onItsWay = phase === 'Pending' || phase === 'Progressing' || heals;
   return {
     Ready: { status: phase === 'Running' || reason === 'Completed', ...why },
     Available:
@@ -86,7 +86,7 @@ function conditionStates(
           }
         : { status: false, reason: 'Unavailable', message: 'No instance serves.' },
     Reconciling: { status: onItsWay, ...why },
-    Stalled: { status: phase === 'Failed' || phase === 'Degraded', ...why },
+    Stalled: { status: (phase === 'Failed' || phase === 'Degraded') && !heals, ...why },
     Degraded:
       phase === 'Degraded'
         ? { status: true, ...why }
