@@ -29,4 +29,8 @@ export class BackOff {
   forget(key: string): void {
     this.#failures.delete(key);
   }
+
+  clear(): void {
+    this.#failures.clear();
+  }
 }

@@ -151,3 +151,20 @@ test('close drops what waits and ends every taker', async () => {
   queue.add('b');
   expect(queue.stats()).toMatchObject({ depth: 0, delayed: 0 });
 });
+
+test('cleared it forgets all that waited, and goes on with what comes', async () => {
+  const { clock, queue } = aQueue();
+  queue.add('running');
+  await queue.take();
+  queue.add('running');
+  queue.add('ready');
+  queue.addAfter('later', 50);
+  queue.addRateLimited('failed');
+  queue.clear();
+  clock.advance(1_000);
+  queue.done('running');
+  expect(queue.stats()).toMatchObject({ depth: 0, running: 0, delayed: 0 });
+  expect(queue.retries('failed')).toBe(0);
+  queue.add('next');
+  expect((await queue.take())?.key).toBe('next');
+});

@@ -69,6 +69,8 @@ export interface KeyQueue {
   take(signal?: AbortSignal): Promise<TakenKey | undefined>;
   done(key: string): void;
   stats(): QueueStats;
+  /** Drops everything that waits, now or for later, and all back-offs; what runs is not handed out again for it. */
+  clear(): void;
   /** Drops everything that waits; `take` answers undefined from now on. */
   close(): void;
 }
@@ -179,11 +181,17 @@ class SetQueue implements KeyQueue {
     };
   }
 
-  close(): void {
-    this.#closed = true;
+  clear(): void {
     for (const lane of Object.values(this.#ready)) lane.clear();
     for (const { cancel } of this.#delayed.values()) cancel();
     this.#delayed.clear();
+    for (const running of this.#running.values()) running.dirty = false;
+    this.#backOff.clear();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.clear();
     for (const wake of this.#waiters) wake();
   }
 

@@ -22,12 +22,23 @@ export class TokenBucket {
     this.#at = options.clock.now();
   }
 
+  /** Is there a turn right now? */
+  get hasTurn(): boolean {
+    this.#refill();
+    return this.#tokens >= 1;
+  }
+
   /** Takes a turn and answers how many milliseconds it is away (0 = now). */
   reserve(): number {
+    this.#refill();
+    this.#tokens -= 1;
+    return this.#tokens >= 0 ? 0 : Math.ceil((-this.#tokens / this.#perSecond) * 1000);
+  }
+
+  #refill(): void {
     const now = this.#clock.now();
     const refill = (Math.max(0, now - this.#at) / 1000) * this.#perSecond;
-    this.#tokens = Math.min(this.#burst, this.#tokens + refill) - 1;
+    this.#tokens = Math.min(this.#burst, this.#tokens + refill);
     this.#at = now;
-    return this.#tokens >= 0 ? 0 : Math.ceil((-this.#tokens / this.#perSecond) * 1000);
   }
 }
