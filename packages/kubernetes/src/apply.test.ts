@@ -1,3 +1,4 @@
+import { ANNOTATIONS } from '@davit/rollout';
 import { describe, expect, test } from 'vitest';
 import { adoptFields, adoptionOf, FIELD_MANAGER } from './apply.ts';
 import type { ManagedFields } from './apply.ts';
@@ -54,6 +55,20 @@ describe('before the first apply', () => {
     ['what the original operator wrote', [original, status], 'read'],
     ['what both wrote', [ours, original], 'read'],
   ] as const)('adopts %s', (_, managedFields, expected) => {
-    expect(adoptionOf(managedFields)).toBe(expected);
+    expect(adoptionOf({ name: 'a', managedFields })).toBe(expected);
+  });
+
+  test.each([
+    ['what another operator of that name wrote to it later', [applied, original], 'none'],
+    ['what we created, without what such an operator added', [ours, original], 'first'],
+    ['what we created, where it stands now', [original, ours], 'read'],
+  ] as const)('of an object that is ours it adopts %s', (_, managedFields, expected) => {
+    const annotations = { [ANNOTATIONS.appliedHash]: 'x' };
+    const metadata = { name: 'a', annotations, managedFields };
+    expect(adoptionOf(metadata)).toBe(expected);
+    expect(adoptFields({ metadata }) === undefined).toBe(expected === 'none');
+    expect(JSON.stringify(adoptFields({ metadata }) ?? [original])).toContain(
+      '"manager":"manager"',
+    );
   });
 });

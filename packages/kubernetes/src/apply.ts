@@ -1,8 +1,11 @@
+import { ANNOTATIONS } from '@davit/rollout';
 import type { KubeHttp } from './kube-http.ts';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeMeta, KubeObject } from './kube-object.ts';
 
 /** Who owns the fields that Davit sets on objects in the cluster. */
 export const FIELD_MANAGER = 'davit-operator';
+/** The original operator, and every other one that was not given a name. */
+const ORIGINAL_MANAGER = 'manager';
 
 interface FieldsV1 {
   [key: string]: FieldsV1;
@@ -54,12 +57,13 @@ export function applyObject<T>(
 export type Adoption = 'none' | 'first' | 'read';
 
 /** Do fields belong to us through writes other than apply, or to the original operator? */
-export function adoptionOf(managedFields: readonly ManagedFields[] = []): Adoption {
-  const absorbed = managedFields.filter(isAbsorbed);
-  const [first] = managedFields;
+export function adoptionOf(metadata: KubeMeta): Adoption {
+  const entries = entriesOf(metadata);
+  const absorbed = entries.filter(absorbedIn(metadata));
+  const [first] = entries;
   if (absorbed.length === 0) return 'none';
-  const ours = first !== undefined && isAbsorbed(first) && first.manager === FIELD_MANAGER;
-  return ours && absorbed.length === 1 && !managedFields.some(isOurApply) ? 'first' : 'read';
+  const ours = first === absorbed[0] && first?.manager === FIELD_MANAGER;
+  return ours && absorbed.length === 1 && !entries.some(isOurApply) ? 'first' : 'read';
 }
 
 /** JSON patch for `first`; fails with `invalid` where the first entry is another one by now. */
@@ -76,7 +80,8 @@ export const ADOPT_FIRST: readonly object[] = [
  * Answers a JSON patch, guarded by the object's version; undefined when there is nothing to do.
  */
 export function adoptFields(object: KubeObject): unknown[] | undefined {
-  const entries = (object.metadata.managedFields ?? []) as ManagedFields[];
+  const entries = entriesOf(object.metadata);
+  const isAbsorbed = absorbedIn(object.metadata);
   const absorbed = entries.filter((entry) => isAbsorbed(entry) || isOurApply(entry));
   if (!absorbed.some(isAbsorbed)) return undefined;
   const merged: ManagedFields = {
@@ -92,9 +97,17 @@ export function adoptFields(object: KubeObject): unknown[] | undefined {
   ];
 }
 
-function isAbsorbed(entry: ManagedFields): boolean {
-  const known = entry.manager === FIELD_MANAGER || entry.manager === 'manager';
-  return known && entry.operation === 'Update' && !entry.subresource;
+function entriesOf({ managedFields }: KubeMeta): readonly ManagedFields[] {
+  return (managedFields ?? []) as readonly ManagedFields[];
+}
+
+/** Which entries of an object are ours to apply. */
+function absorbedIn({ annotations }: KubeMeta): (entry: ManagedFields) => boolean {
+  // many operators are called `manager`: what writes to an object that is Davit's already is not the original
+  const isOurs = annotations?.[ANNOTATIONS.appliedHash] !== undefined;
+  const managers = isOurs ? [FIELD_MANAGER] : [FIELD_MANAGER, ORIGINAL_MANAGER];
+  return ({ manager = '', operation, subresource }) =>
+    managers.includes(manager) && operation === 'Update' && !subresource;
 }
 
 function isOurApply(entry: ManagedFields): boolean {

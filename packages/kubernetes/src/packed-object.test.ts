@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { KubeObject } from './kube-object.ts';
 import { ObjectPacker } from './packed-object.ts';
 import type { PackedObject } from './packed-object.ts';
@@ -94,4 +94,49 @@ test('of a pod it keeps what a status is made of', () => {
       containerStatuses: [{ name: 'web', image: 'a:1', ready: true, restartCount: 0 }],
     },
   });
+});
+
+describe('what changes though nothing does', () => {
+  const limited = { type: 'ScalingLimited', status: 'False', lastTransitionTime: 'later' };
+  const inactive = {
+    ...{ type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric' },
+    ...{ message: 'no metrics', lastTransitionTime: '2026-01-01T00:00:00Z' },
+  };
+  const measured = (value: number, ...conditions: object[]) => ({
+    currentMetrics: [{ type: 'Resource', resource: { current: { averageUtilization: value } } }],
+    ...{ currentReplicas: value, lastScaleTime: `${value}`, conditions },
+  });
+
+  test.each([
+    ['HorizontalPodAutoscaler', measured(40, { type: 'ScalingActive', status: 'True' })],
+    ['HorizontalPodAutoscaler', measured(41, limited)],
+    ['PodDisruptionBudget', { currentHealthy: 2, disruptionsAllowed: 1 }],
+    ['HTTPRoute', { parents: [{ conditions: [{ lastTransitionTime: 'now' }] }] }],
+  ] as const)('of the status of a %s is not kept', (kind, status) => {
+    const packer = packerOf(kind);
+    const object = { metadata: { name: 'web' }, spec: { a: 1 } };
+    const noisy = { ...object, status };
+    expect(packer.pack(noisy).packed).toBe(packer.pack(object).packed);
+  });
+
+  test('but why an autoscaler does not scale, and since when', () => {
+    const packer = packerOf('HorizontalPodAutoscaler');
+    const object: KubeObject & Record<string, unknown> = {
+      metadata: { name: 'web' },
+      status: measured(1, limited, inactive),
+    };
+    const { status } = packer.unpack(entryOf(packer, object));
+    expect(status).toEqual({ conditions: [inactive] });
+  });
+});
+
+test('the dictionary is no longer than what is looked at of it, and the first object comes out whole', () => {
+  const packer = packerOf('ConfigMap');
+  const text = Array.from({ length: 60_000 }, (_, index) => index.toString(36)).join(' ');
+  const first = { metadata: { name: 'web' }, data: { text } };
+  const entries = [first, { ...first, data: { text: `${text}!` } }].map((o) => entryOf(packer, o));
+  expect(entries.map((entry) => packer.unpack(entry)['data'])).toEqual([
+    { text },
+    { text: `${text}!` },
+  ]);
 });

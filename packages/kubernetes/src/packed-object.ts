@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ClusterMeta, ClusterObject } from '@davit/domain';
 import { adoptionOf } from './apply.ts';
-import type { Adoption, ManagedFields } from './apply.ts';
+import type { Adoption } from './apply.ts';
 import type { KubeObject } from './kube-object.ts';
 import { projectObject } from './project-object.ts';
 import type { ResourceType } from './resource-path.ts';
@@ -26,6 +26,7 @@ export interface ObjectPackerOptions {
 
 /** Thousands of objects of one kind are much alike: each is what it differs in from the first one, a tenth of its size. */
 const FORMAT = { level: 1, memLevel: 5, windowBits: 13 } as const;
+const WINDOW = 2 ** FORMAT.windowBits;
 
 /**
  * Objects of one kind as a cache keeps thousands of them that nobody looks at: what a reconcile needs of them, deflated
@@ -46,7 +47,7 @@ export class ObjectPacker {
     return {
       packed: this.#deflate(JSON.stringify(withoutPlace(projected))),
       about: about(projected),
-      adoption: adoptionOf(object.metadata.managedFields as ManagedFields[] | undefined),
+      adoption: adoptionOf(object.metadata),
       generation: projected.metadata.generation,
       phase,
     };
@@ -63,7 +64,8 @@ export class ObjectPacker {
   }
 
   #deflate(text: string): string {
-    this.#dictionary ??= Buffer.from(text);
+    // only so much of its end is ever looked at, and a first object may be a large one
+    this.#dictionary ??= Buffer.from(Buffer.from(text).subarray(-WINDOW));
     const packed = deflateRawSync(text, { ...FORMAT, dictionary: this.#dictionary });
     // a string takes a fraction of what a small buffer does
     return packed.toString('latin1');

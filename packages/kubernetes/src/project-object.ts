@@ -40,7 +40,12 @@ function projectParts(parts: Fields, kind: string): Fields {
       return projectPod(parts);
     case 'Deployment':
       return { ...parts, status: withShortConditions((parts.status ?? {}) as Fields) };
+    case 'HorizontalPodAutoscaler':
+      return { spec: parts.spec, status: projectScaling((parts.status ?? {}) as Fields) };
     case 'Service':
+    case 'PodDisruptionBudget':
+    case 'HTTPRoute':
+      // their statuses change all the time, and nobody reads them
       return { spec: parts.spec };
     case 'ServiceAccount':
       // it matters only that it exists, and whose it is
@@ -79,6 +84,18 @@ const projectContainer = (container: Fields): Fields =>
 
 const projectState = (status: Fields): Fields =>
   pick(status, ['name', 'image', 'ready', 'restartCount', 'state', 'lastState']);
+
+/** Measured every 15 seconds: of all it says only whether it can scale, and since when not. */
+function projectScaling({ conditions }: Fields): Fields {
+  const active = listOf(conditions).filter(
+    ({ type, status }) => type === 'ScalingActive' && status !== 'True',
+  );
+  const said = ['type', 'status', 'reason', 'message', 'lastTransitionTime'];
+  return some(
+    'conditions',
+    active.map((condition) => pick(condition, said)),
+  );
+}
 
 function some(key: string, list: readonly Fields[]): Fields {
   return list.length === 0 ? {} : { [key]: list };
