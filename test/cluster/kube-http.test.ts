@@ -203,7 +203,7 @@ describe.runIf(has('api'))('against a real API server', () => {
     events.record(object, { ...event, message: 'still' });
     for (const message of ['a', 'b', 'b'])
       events.record(object, { type: 'Normal', reason: 'Made', message });
-    await events.flush();
+    await events.flush(30_000);
     const range = '{range .items[*]}{.reason} {.message} {.count}{"\\n"}{end}';
     const told = await plane.kubectl('get', 'events', '-o', `jsonpath=${range}`);
     expect(told.trim().split('\n').sort()).toEqual(['Broken still 4', 'Made a 1', 'Made b 2']);

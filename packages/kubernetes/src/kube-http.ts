@@ -14,10 +14,8 @@ import type { Method } from './retry.ts';
 
 export interface KubeHttpOptions {
   config: ClusterConfig;
-  /** connections for requests; 8 when absent */
+  /** connections for requests; 8 when absent. Watches and logs have their own, as many as are open. */
   connections?: number;
-  /** connections for watches and logs, which never take one from requests; 256 when absent */
-  streamConnections?: number;
   /** for one attempt of a request; 30 s when absent */
   timeoutMs?: number;
   /** tries of a request in all; 4 when absent */
@@ -88,7 +86,7 @@ export class KubeHttp {
     this.#config = config;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    // HTTP/1.1: one connection is one request, so that the two budgets mean something
+    // HTTP/1.1: one connection is one request, so that the number of connections means something
     const common = { allowH2: false, pipelining: 1, connect: { ...config.tls, timeout: 10_000 } };
     this.#requests = new Agent({
       ...common,
@@ -97,7 +95,7 @@ export class KubeHttp {
     });
     this.#streams = new Agent({
       ...common,
-      connections: options.streamConnections ?? 256,
+      // no bound: one too many would wait for another to end, which may be never
       // a quiet watch is no dead watch; who opens one knows how long it may last
       bodyTimeout: 0,
     });

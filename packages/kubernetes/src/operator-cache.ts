@@ -13,6 +13,8 @@ import { concerns, rolloutsOf } from './rollouts-of.ts';
 import { keyOf, Store } from './store.ts';
 import type { StoreEntry } from './store.ts';
 import { Turns } from './turns.ts';
+import { WatchedNamespace } from './watched-namespace.ts';
+import type { NamespaceChange } from './watched-namespace.ts';
 
 export interface OperatorCacheOptions {
   http: KubeHttp;
@@ -28,15 +30,24 @@ export interface OperatorCacheOptions {
   ownerLabel: string;
   /** A Rollout `namespace/name`, or one of its children, changed; `asked`: something else is asked for. */
   onChange: (key: string, asked: boolean) => void;
-  /** the watch of a kind in a namespace ('' = all) began or broke */
+  /** whether the watch of a kind in a namespace ('' = all) is open: said of each at first, then when it changes */
   onState?: (watch: { kind: string; namespace: string }, state: { connected: boolean }) => void;
   logger?: Logger;
   clock?: Clock;
 }
 
+/** A namespace to which rights are missing. */
+export interface Refusal {
+  namespace: string;
+  reason: string;
+}
+
 /** A page takes far more memory than what is kept of it, and what was taken once is hardly given back. */
 const PAGE = 200;
 const LISTS_AT_ONCE = 2;
+
+const BY_ROLLOUT = { rollout: ({ value }: StoreEntry<PackedObject>) => value.about };
+const BY_NAMESPACE = { namespace: ({ key }: { key: string }) => [namespaceOf(key)] };
 
 interface Cache {
   store: Store<PackedObject>;
@@ -44,39 +55,65 @@ interface Cache {
 }
 type Watcher = Reflector<KubeObject, PackedObject>;
 
-/** The operator's view of a cluster: what there is of each kind, kept up to date, in little memory. */
+/**
+ * The operator's view of a cluster: what there is of each kind, kept up to date, in little memory. Of a namespace that
+ * is not known completely it shows nothing.
+ */
 export class OperatorCache {
   readonly #options: OperatorCacheOptions;
   readonly #caches = new Map<string, Cache>();
   /** by kind and namespace ('' = all) */
   readonly #watchers = new Map<string, Watcher>();
+  /** by name ('' = all) */
+  readonly #namespaces = new Map<string, WatchedNamespace>();
+  readonly #synced = Promise.withResolvers<boolean>();
   readonly #turns = new Turns(LISTS_AT_ONCE);
   /** optional kinds the API server does not have */
   readonly #missing = new Set<string>();
 
   constructor(options: OperatorCacheOptions) {
     this.#options = options;
+    for (const name of options.namespaces.length === 0 ? [''] : options.namespaces) {
+      const changed = (change: NamespaceChange): void => this.#namespaceChanged(name, change);
+      this.#namespaces.set(name, new WatchedNamespace(name, changed));
+    }
     for (const kind of this.#kinds()) this.#open(kind);
   }
 
-  /** True once all caches are filled; false when `run` ended before. */
-  async synced(): Promise<boolean> {
-    const all = await Promise.all([...this.#watchers.values()].map((watcher) => watcher.synced));
-    return all.every(Boolean);
+  /**
+   * True once all caches are filled, but for those of namespaces where rights are missing: these are served when the
+   * rights come. False when `run` ended before.
+   */
+  synced(): Promise<boolean> {
+    return this.#synced.promise;
+  }
+
+  /** Namespaces where rights are missing, and what the API server says about them. */
+  refusals(): Refusal[] {
+    return [...this.#namespaces.values()].flatMap(({ name, refusal }) =>
+      refusal === undefined ? [] : [{ namespace: name, reason: refusal }],
+    );
   }
 
   /** Keeps the caches up to date until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    for (const kind of this.#kinds()) {
+      for (const namespace of this.#namespaces.keys()) {
+        this.#options.onState?.({ kind, namespace }, { connected: false });
+      }
+    }
     await Promise.all([...this.#watchers.values()].map((watcher) => watcher.run(signal)));
+    this.#synced.resolve(false);
   }
 
-  /** Keys of all cached Rollouts. */
+  /** Keys of all Rollouts. */
   keys(): string[] {
-    return [...this.#cache('Rollout').store.keys()];
+    const served = [...this.#namespaces.values()].filter((namespace) => namespace.served);
+    return served.flatMap(({ name }) => this.#keysIn(name));
   }
 
   rollout(key: string): ClusterObject | undefined {
-    return find(this.#cache('Rollout'), key);
+    return this.#isServed(namespaceOf(key)) ? find(this.#cache('Rollout'), key) : undefined;
   }
 
   /** Where every Rollout stands, by its own status. */
@@ -125,15 +162,15 @@ export class OperatorCache {
   }
 
   #open(kind: KnownKind): void {
-    const { http, namespaces, optionalKinds, ownerLabel, onState, logger, clock } = this.#options;
+    const { http, optionalKinds, ownerLabel, onState, logger, clock } = this.#options;
     const whole = kind === 'Rollout' || this.#options.wholeKinds.includes(kind);
-    const store = new Store<PackedObject>({ rollout: ({ value }) => value.about });
+    const store = new Store<PackedObject>(kind === 'Rollout' ? BY_NAMESPACE : BY_ROLLOUT);
     const type = RESOURCES[kind];
     const about = (object: ClusterObject): string[] =>
       kind === 'Rollout' ? [] : rolloutsOf(object, ownerLabel).map((key) => this.#shared(key));
     const packer = new ObjectPacker({ type, about });
     this.#caches.set(kind, { store, packer });
-    for (const namespace of namespaces.length === 0 ? [''] : namespaces) {
+    for (const [namespace, watched] of this.#namespaces) {
       const watcher: Watcher = new Reflector({
         http,
         path: resourcePath(type, namespace === '' ? {} : { namespace }),
@@ -143,15 +180,41 @@ export class OperatorCache {
         turns: this.#turns,
         project: (object) => packer.pack(object),
         onChange: (change) => this.#changed(kind, change),
-        onState: (state) => onState?.({ kind, namespace }, state),
+        onState: (state) => {
+          onState?.({ kind, namespace }, state);
+          watched.tell(kind, state);
+        },
         ...(optionalKinds.includes(kind)
           ? { onServed: (served: boolean) => this.#served(kind, served) }
           : {}),
         ...(logger ? { logger } : {}),
         ...(clock ? { clock } : {}),
       });
+      watched.add(kind, watcher.synced);
       this.#watchers.set(`${kind}/${namespace}`, watcher);
     }
+  }
+
+  #namespaceChanged(name: string, change: NamespaceChange): void {
+    const { logger, onChange } = this.#options;
+    const all = [...this.#namespaces.values()];
+    const settled = all.every(({ served, refusal }) => served || refusal !== undefined);
+    // without any namespace there is nothing to be ready for
+    if (settled && all.some(({ served }) => served)) this.#synced.resolve(true);
+    if (change === 'served') return this.#keysIn(name).forEach((key) => onChange(key, false));
+    const reason = this.#namespaces.get(name)?.refusal;
+    const level = change === 'refused' ? 'warn' : 'info';
+    logger?.log(level, `rights to a namespace are ${change}`, { namespace: name, reason });
+  }
+
+  #isServed(namespace: string): boolean {
+    return (this.#namespaces.get('') ?? this.#namespaces.get(namespace))?.served ?? false;
+  }
+
+  #keysIn(namespace: string): string[] {
+    const { store } = this.#cache('Rollout');
+    if (namespace === '') return [...store.keys()];
+    return store.by('namespace', namespace).map(({ key }) => key);
   }
 
   /** The same text, of which there need not be one for each child. */
@@ -167,18 +230,16 @@ export class OperatorCache {
   }
 
   #changed(kind: KnownKind, { type, entry, previous }: Change<PackedObject>): void {
+    // all that is in a namespace is told of when it is known completely
+    if (!this.#isServed(namespaceOf(entry.key))) return;
     if (type === 'modified' && previous?.value.packed === entry.value.packed) return;
     if (kind === 'Rollout') return this.#options.onChange(entry.key, isAsked(entry, previous));
     // a child that lost its label is missing where it was
     const keys = [...entry.value.about, ...(previous?.value.about ?? [])];
-    // anybody in the namespace may use what belongs to nobody, such as a shared ServiceAccount
-    if (keys.length === 0) keys.push(...this.#neighbours(entry.key));
-    for (const key of new Set(keys)) this.#options.onChange(key, false);
-  }
-
-  #neighbours(key: string): string[] {
-    const namespace = key.slice(0, key.indexOf('/') + 1);
-    return this.keys().filter((other) => other.startsWith(namespace));
+    // anybody in the namespace may use an account that belongs to nobody
+    const shared = kind === 'ServiceAccount' && keys.length === 0;
+    const concerned = shared ? this.#keysIn(namespaceOf(entry.key)) : keys;
+    for (const key of new Set(concerned)) this.#options.onChange(key, false);
   }
 
   #cache(kind: string): Cache {
@@ -186,6 +247,10 @@ export class OperatorCache {
     if (!cache) throw new AppError('internal', `No cache of kind ${kind}.`);
     return cache;
   }
+}
+
+function namespaceOf(key: string): string {
+  return key.slice(0, key.indexOf('/'));
 }
 
 function find(cache: Cache | undefined, key: string): ClusterObject | undefined {

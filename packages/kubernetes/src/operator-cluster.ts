@@ -6,7 +6,7 @@ import { EventRecorder } from './event-recorder.ts';
 import type { EventDetails } from './event-recorder.ts';
 import type { KubeObject } from './kube-object.ts';
 import { OperatorCache } from './operator-cache.ts';
-import type { OperatorCacheOptions } from './operator-cache.ts';
+import type { OperatorCacheOptions, Refusal } from './operator-cache.ts';
 import { projectObject } from './project-object.ts';
 import { resourcePath } from './resource-path.ts';
 import type { ResourceType } from './resource-path.ts';
@@ -43,15 +43,27 @@ export class OperatorCluster implements RolloutCluster {
     this.#cache = new OperatorCache(options);
   }
 
-  /** True once all caches are filled; false when `run` ended before. */
+  /**
+   * True once all caches are filled, but for those of namespaces where rights are missing: these are served when the
+   * rights come. False when `run` ended before.
+   */
   synced(): Promise<boolean> {
     return this.#cache.synced();
   }
 
+  /** Namespaces where rights are missing, and what the API server says about them. */
+  refusals(): Refusal[] {
+    return this.#cache.refusals();
+  }
+
   /** Keeps the caches up to date until the signal aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    await this.#cache.run(signal);
-    await this.#events.flush();
+  run(signal: AbortSignal): Promise<void> {
+    return this.#cache.run(signal);
+  }
+
+  /** Writes the events that wait, for as long as this lasts at most. Call before leadership is given back. */
+  flushEvents(ms: number): Promise<void> {
+    return this.#events.flush(ms);
   }
 
   /** Keys of all cached Rollouts. */

@@ -16,6 +16,13 @@ export interface Change<P> {
   previous?: StoreEntry<P>;
 }
 
+export interface WatchState {
+  connected: boolean;
+  message: string;
+  /** the API server says no: rights are missing, and time alone will not bring them */
+  refused: boolean;
+}
+
 export interface ReflectorOptions<T extends KubeObject, P> {
   http: KubeHttp;
   /** the list's path, from `resourcePath` */
@@ -28,8 +35,8 @@ export interface ReflectorOptions<T extends KubeObject, P> {
   store: Store<P>;
   /** Called for every change, after the store has it. One that throws is logged and stops nothing. */
   onChange?: (change: Change<P>) => void;
-  /** Reachable or not, whenever that changes, and with every new reason. */
-  onState?: (state: { connected: boolean; message: string }) => void;
+  /** Whether a watch is open, whenever that changes, and with every new reason. */
+  onState?: (state: WatchState) => void;
   /**
    * The kind may be missing in this API server: then nothing is cached, which counts as synced, and from time to time
    * it is looked for again. Called with every finding.
@@ -114,7 +121,7 @@ export class Reflector<T extends KubeObject, P> {
     } catch (error) {
       if (!onServed || !AppError.is(error, 'not_found')) throw error;
       onServed(false);
-      this.#report(true, 'not served');
+      this.#report({ connected: true, message: 'not served', refused: false });
       this.#synced.resolve(true);
       await sleep(this.#clock, MISSING_KIND_MS, signal);
       return false;
@@ -134,7 +141,6 @@ export class Reflector<T extends KubeObject, P> {
     } while (next);
     for (const key of [...this.#keys]) if (!seen.has(key)) this.#remove(key);
     this.#version = version;
-    this.#report(true, 'connected');
     this.#synced.resolve(true);
   }
 
@@ -164,7 +170,7 @@ export class Reflector<T extends KubeObject, P> {
       };
       const either = AbortSignal.any([signal, hang.signal]);
       const events = await http.watch(path, { query, signal: either });
-      this.#report(true, 'connected');
+      this.#report({ connected: true, message: 'connected', refused: false });
       for await (const event of events) {
         if (signal.aborted) return;
         this.#take(event);
@@ -197,17 +203,27 @@ export class Reflector<T extends KubeObject, P> {
   /** `trusted`: a list says how things are, even where versions went backwards (a restored etcd). */
   #put(object: T, { trusted = false, quiet = false } = {}): string {
     const { store } = this.#options;
+    const identity = identityOf(object);
+    const { key } = identity;
+    const previous = this.#previous(identity);
+    this.#keys.add(key);
+    // every write of ours comes back through the watch: it is not projected again
+    if (previous && isKnown(identity, previous, trusted)) return key;
     const entry = this.#entry(object);
-    const before = store.get(entry.key);
-    const previous = before?.uid === entry.uid ? before : undefined;
-    if (before && !previous) this.#remove(entry.key);
-    this.#keys.add(entry.key);
-    if (previous && isKnown(entry, previous, trusted)) return entry.key;
+    if (!entry) return key;
     store.set(entry);
-    if (quiet) return entry.key;
+    if (quiet) return key;
     if (previous) this.#emit({ type: 'modified', entry, previous });
     else this.#emit({ type: 'added', entry });
-    return entry.key;
+    return key;
+  }
+
+  /** What is cached of this very object; another one of its name is gone. */
+  #previous({ key, uid }: Identity): StoreEntry<P> | undefined {
+    const cached = this.#options.store.get(key);
+    if (cached === undefined || cached.uid === uid) return cached;
+    this.#remove(key);
+    return undefined;
   }
 
   /** `last` is the object's final state, where the server told it. */
@@ -219,14 +235,16 @@ export class Reflector<T extends KubeObject, P> {
     this.#emit({ type: 'deleted', entry: last ?? previous, previous });
   }
 
-  #entry(object: T): StoreEntry<P> {
-    const { metadata } = object;
-    return {
-      key: keyOf(metadata),
-      uid: metadata.uid ?? '',
-      resourceVersion: metadata.resourceVersion ?? '',
-      value: this.#options.project(object),
-    };
+  /** Undefined for an object nothing can be made of: it stays as it was known, and holds up no other. */
+  #entry(object: T): StoreEntry<P> | undefined {
+    const identity = identityOf(object);
+    const { logger, path, project } = this.#options;
+    try {
+      return { ...identity, value: project(object) };
+    } catch (error) {
+      logger?.log('error', 'an object cannot be read', { path, key: identity.key, error });
+      return undefined;
+    }
   }
 
   #emit(change: Change<P>): void {
@@ -242,8 +260,11 @@ export class Reflector<T extends KubeObject, P> {
     const { minMs, maxMs } = this.#options.backOff ?? { minMs: 800, maxMs: 30_000 };
     // a version the server does not understand (a restored etcd) heals with a new list, too
     if (isExpired(error) || this.#failures >= RELIST_AFTER) this.#version = '';
-    if (!isExpired(error))
-      this.#report(false, error instanceof Error ? error.message : 'unknown failure');
+    if (!isExpired(error)) {
+      const message = error instanceof Error ? error.message : 'unknown failure';
+      const refused = AppError.is(error, 'forbidden');
+      this.#report({ connected: false, message, refused });
+    }
     // the first expiry is ordinary: list again at once
     const free = isExpired(error) && this.#failures === 0;
     const delay = Math.min(minMs * 2 ** this.#failures, maxMs) * (0.5 + this.#random() / 2);
@@ -252,20 +273,26 @@ export class Reflector<T extends KubeObject, P> {
     if (!free) await sleep(this.#clock, Math.max(delay, asked), signal);
   }
 
-  #report(connected: boolean, message: string): void {
-    const state = `${connected} ${message}`;
-    if (state === this.#state) return;
-    this.#state = state;
+  #report(state: WatchState): void {
+    const { connected, message } = state;
+    const told = `${connected} ${message}`;
+    if (told === this.#state) return;
+    this.#state = told;
     const { logger, path, onState } = this.#options;
     logger?.log(connected ? 'debug' : 'warn', 'watch', { path, connected, reason: message });
-    onState?.({ connected, message });
+    onState?.(state);
   }
 }
 
+type Identity = Omit<StoreEntry<unknown>, 'value'>;
+
+function identityOf({ metadata }: KubeObject): Identity {
+  const { uid = '', resourceVersion = '' } = metadata;
+  return { key: keyOf(metadata), uid, resourceVersion };
+}
+
 /** A write's answer may be ahead of the watch. */
-function isKnown(entry: Version, previous: Version, trusted: boolean): boolean {
+function isKnown(entry: Identity, previous: Identity, trusted: boolean): boolean {
   if (entry.resourceVersion === previous.resourceVersion) return true;
   return !trusted && isNewer(previous.resourceVersion, entry.resourceVersion);
 }
-
-type Version = Pick<StoreEntry<unknown>, 'resourceVersion'>;
