@@ -4,8 +4,10 @@ import type { Address } from './config.ts';
 import type { Original } from './original-operator.ts';
 
 export interface Standing {
-  /** all caches are filled */
+  /** all caches are filled, but for those of namespaces it has no rights to */
   ready: boolean;
+  /** namespaces it has no rights to ('' = all) */
+  refused: readonly string[];
   leads: boolean;
   /** whose end is waited for */
   original: Original | undefined;
@@ -17,8 +19,9 @@ export function openHealth(address: Address, standing: () => Standing): Promise<
     '/healthz': () => ({ status: 200, body: 'ok\n' }),
     '/readyz': () => {
       const now = standing();
-      if (!now.ready) return { status: 503, body: 'caches not filled\n' };
-      return { status: 200, body: `${['ok', ...told(now)].join(', ')}\n` };
+      const said = now.ready ? ['ok', ...told(now)] : ['caches not filled'];
+      const body = `${[...said, ...missed(now)].join(', ')}\n`;
+      return { status: now.ready ? 200 : 503, body };
     },
   });
 }
@@ -28,4 +31,9 @@ function told({ leads, original }: Standing): string[] {
   if (original)
     return [`but looks first whether One-Click's operator runs in ${original.namespace}`];
   return leads ? ['leads'] : [];
+}
+
+function missed({ refused }: Standing): string[] {
+  if (refused.length === 0) return [];
+  return [`no rights in ${refused.includes('') ? 'the cluster' : refused.join(' ')}`];
 }

@@ -41,6 +41,10 @@ export interface Operator {
 
 /** Watched events can get lost in ways nobody thought of; a look at everything costs no write. */
 const RESYNC_MS = 10 * 60_000;
+/** Connections beside those of the workers. */
+const LISTS_AND_EVENTS = 4;
+/** For the events of the last reconciles, in a stop that may take 15 seconds. */
+const LAST_EVENTS_MS = 2_000;
 
 /** The operator of one cluster, ready to run. Throws `not_found`, `invalid` or `unsupported` for its credentials. */
 export function createOperator(
@@ -55,6 +59,8 @@ class RunningOperator implements Operator {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   readonly #http: KubeHttp;
+  /** renewals do not wait for writes, however many and slow these are */
+  readonly #leaseHttp: KubeHttp;
   readonly #lease: YieldingLease;
   readonly #queue: KeyQueue;
   readonly #cluster: OperatorCluster;
@@ -62,6 +68,8 @@ class RunningOperator implements Operator {
   readonly #watches = new Watches();
   readonly ports: Operator['ports'] = {};
   ready = false;
+  /** only then something is queued: who takes over looks at everything anyway */
+  #leads = false;
 
   constructor(config: OperatorConfig, overrides: OperatorOverrides) {
     this.#config = config;
@@ -76,19 +84,19 @@ class RunningOperator implements Operator {
       createLogger({ level: config.logLevel, write: (line) => process.stderr.write(line) });
     const cluster = connect(config);
     const identity = overrides.identity ?? `${hostname()}_${randomUUID().slice(0, 8)}`;
-    this.#http = new KubeHttp({
-      config: cluster,
-      userAgent: 'davit-operator',
-      onRequest: (done) => {
-        this.#metrics.request(done);
-        overrides.onRequest?.(done);
-      },
-    });
+    const onRequest = (done: RequestDone): void => {
+      metrics.request(done);
+      overrides.onRequest?.(done);
+    };
+    const common = { config: cluster, userAgent: 'davit-operator', onRequest };
+    this.#http = new KubeHttp({ ...common, connections: config.workers + LISTS_AND_EVENTS });
+    this.#leaseHttp = new KubeHttp({ ...common, connections: 2 });
     const logger = this.#logger;
     const http = this.#http;
+    const leaseHttp = this.#leaseHttp;
     const lease = config.leaderElect
       ? new KubeLease({
-          http,
+          http: leaseHttp,
           namespace: cluster.namespace,
           name: config.leaseName,
           identity,
@@ -101,7 +109,7 @@ class RunningOperator implements Operator {
       allowed: () => lease.held,
     });
     this.#lease = new YieldingLease(lease, {
-      ...{ look: (signal) => listOriginals(http, signal), clock: systemClock, logger },
+      ...{ look: (signal) => listOriginals(leaseHttp, signal), clock: systemClock, logger },
       onFound: (namespace) => this.#tellOfOriginal(namespace, notices),
     });
     this.#cluster = this.#openCluster(identity);
@@ -126,7 +134,7 @@ class RunningOperator implements Operator {
       watching.abort();
       await watched;
       await Promise.all(servers.map((server) => server.close()));
-      await this.#http.close();
+      await Promise.all([this.#http.close(), this.#leaseHttp.close()]);
       this.#logger.log('info', 'stopped');
     }
   }
@@ -144,6 +152,7 @@ class RunningOperator implements Operator {
   #lead(signal: AbortSignal): Promise<void> {
     this.#logger.log('info', 'ready', { rollouts: this.#cluster.keys().length });
     return this.#lease.hold(signal, async (leading) => {
+      this.#leads = true;
       const resyncing = this.#resync(leading);
       await runWorkers({
         queue: this.#queue,
@@ -153,6 +162,10 @@ class RunningOperator implements Operator {
         signal: leading,
       });
       await resyncing;
+      this.#leads = false;
+      this.#queue.clear();
+      // once the lease is given back they may not be written
+      await this.#cluster.flushEvents(LAST_EVENTS_MS);
     });
   }
 
@@ -192,7 +205,9 @@ class RunningOperator implements Operator {
       optionalKinds: OPTIONAL_KINDS,
       ownerLabel: LABELS.deploymentId,
       lease: this.#lease,
-      onChange: (key, asked) => this.#queue.add(key, asked ? 'soon' : 'usual'),
+      onChange: (key, asked) => {
+        if (this.#leads) this.#queue.add(key, asked ? 'soon' : 'usual');
+      },
       onState: (watch, { connected }) => this.#watches.tell(watch, connected),
       identity,
       logger: this.#logger,
@@ -215,6 +230,7 @@ class RunningOperator implements Operator {
         ready: this.ready,
         leads: this.#lease.held,
         original: this.#lease.original,
+        refused: this.#cluster.refusals().map(({ namespace }) => namespace),
       }));
       this.ports.health = server.port;
       servers.push(server);
