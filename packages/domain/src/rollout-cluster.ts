@@ -47,14 +47,19 @@ export interface RolloutCluster {
   serves(kind: string): boolean;
   /** Fails with `conflict`, reason `AlreadyExists`, where the name is taken. */
   create(object: ClusterObject, signal: AbortSignal): Promise<void>;
-  /** Sets the given fields and removes those given before and not now; leaves everybody else's alone. */
+  /**
+   * Sets the given fields and removes those given before and not now; leaves everybody else's alone. Fails with
+   * `conflict` where a resourceVersion is given and the object has another one by now.
+   */
   apply(object: ClusterObject, signal: AbortSignal): Promise<void>;
   /** Merges a change into the object as it was read (by resourceVersion); null removes a field. */
   patch(object: ClusterObject, change: unknown, signal: AbortSignal): Promise<void>;
+  /** Would the API server take this object if there was none of its name? Nothing changes. */
+  accepts(object: ClusterObject, signal: AbortSignal): Promise<boolean>;
   /** Deletes this very object (by uid); one that is gone already is no error. */
   remove(object: ClusterObject, signal: AbortSignal): Promise<void>;
-  /** Merges into the Rollout's status; null removes a field. */
-  patchStatus(rollout: ClusterObject, status: unknown, signal: AbortSignal): Promise<void>;
+  /** Merges into the Rollout's status; null removes a field. Answers the status as it is kept: all of it, or less. */
+  patchStatus(rollout: ClusterObject, status: unknown, signal: AbortSignal): Promise<unknown>;
   /** An event on the Rollout; best effort. */
   event(
     rollout: ClusterObject,

@@ -2,6 +2,7 @@ import { AppError } from '@davit/domain';
 import type { ClusterObject, RolloutCluster } from '@davit/domain';
 import type { Lease } from '@davit/controller';
 import { ADOPT_FIRST, adoptFields, applyObject, createObject, FIELD_MANAGER } from './apply.ts';
+import { isAlreadyExists } from './error.ts';
 import { EventRecorder } from './event-recorder.ts';
 import type { EventDetails } from './event-recorder.ts';
 import type { KubeObject } from './kube-object.ts';
@@ -21,6 +22,12 @@ export interface OperatorClusterOptions extends OperatorCacheOptions {
 interface WriteCall {
   signal: AbortSignal;
   allowed: () => void;
+}
+
+/** Versions of an object around a takeover of its fields. */
+interface Adopted {
+  before: string;
+  after: string;
 }
 
 /** The operator's view of a cluster, and writes that only a leader may make. */
@@ -109,13 +116,27 @@ export class OperatorCluster implements RolloutCluster {
     this.#cache.observe(object, await createObject(this.#options.http, path, { object, ...call }));
   }
 
-  async apply(object: ClusterObject, signal: AbortSignal): Promise<void> {
+  async apply(given: ClusterObject, signal: AbortSignal): Promise<void> {
     const call = this.#call(signal);
     const { http } = this.#options;
-    const path = pathOf(object);
-    const adoption = this.#cache.entry(object)?.value.adoption ?? 'read';
-    if (adoption !== 'none') await this.#adoptFields(path, adoption, call);
+    const path = pathOf(given);
+    const adoption = this.#cache.entry(given)?.value.adoption ?? 'read';
+    const object = adoption === 'none' ? given : await this.#adopted(given, adoption, call);
     this.#cache.observe(object, await applyObject(http, path, { object, ...call }));
+  }
+
+  async accepts(object: ClusterObject, signal: AbortSignal): Promise<boolean> {
+    const { namespace } = object.metadata;
+    const path = resourcePath(typeOf(object), { namespace });
+    const query = { dryRun: 'All', fieldManager: FIELD_MANAGER };
+    try {
+      await this.#options.http.create(path, object, { query, ...this.#call(signal) });
+      return true;
+    } catch (error) {
+      if (isAlreadyExists(error)) return true;
+      if (AppError.is(error, 'invalid') || AppError.is(error, 'forbidden')) return false;
+      throw error;
+    }
   }
 
   async patch(object: ClusterObject, change: unknown, signal: AbortSignal): Promise<void> {
@@ -142,7 +163,11 @@ export class OperatorCluster implements RolloutCluster {
     }
   }
 
-  async patchStatus(rollout: ClusterObject, status: unknown, signal: AbortSignal): Promise<void> {
+  async patchStatus(
+    rollout: ClusterObject,
+    status: unknown,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const { namespace, name, resourceVersion } = rollout.metadata;
     const path = resourcePath(RESOURCES.Rollout, { namespace, name, subresource: 'status' });
     const body = { metadata: { resourceVersion }, status };
@@ -150,26 +175,51 @@ export class OperatorCluster implements RolloutCluster {
     const options = { type: 'merge', query, ...this.#call(signal) } as const;
     const answer = await this.#options.http.patch<KubeObject>(path, body, options);
     this.#cache.observe(rollout, answer, { quiet: true });
+    return (answer as KubeObject & { status?: unknown }).status;
   }
 
   event(rollout: ClusterObject, event: EventDetails): void {
     this.#events.record(rollout, event);
   }
 
-  async #adoptFields(path: string, adoption: 'first' | 'read', call: WriteCall): Promise<void> {
-    if (adoption === 'first' && (await this.#isFirstAdopted(path, call))) return;
-    const { http } = this.#options;
-    const patch = adoptFields(await http.get<KubeObject>(path, call));
-    if (patch) await http.patch(path, patch, { type: 'json', ...call });
+  /** Takes its fields over; answers the object for the version it has then, where it was for one. */
+  async #adopted(
+    object: ClusterObject,
+    adoption: 'first' | 'read',
+    call: WriteCall,
+  ): Promise<ClusterObject> {
+    const path = pathOf(object);
+    const { resourceVersion } = object.metadata;
+    const answer =
+      (adoption === 'first' ? await this.#adoptFirst(path, resourceVersion, call) : undefined) ??
+      (await this.#adoptAll(path, call));
+    if (resourceVersion === undefined || answer?.before !== resourceVersion) return object;
+    return { ...object, metadata: { ...object.metadata, resourceVersion: answer.after } };
   }
 
-  /** False where the object has changed since it was cached. */
-  async #isFirstAdopted(path: string, call: WriteCall): Promise<boolean> {
+  async #adoptAll(path: string, call: WriteCall): Promise<Adopted | undefined> {
+    const { http } = this.#options;
+    const live = await http.get<KubeObject>(path, call);
+    const patch = adoptFields(live);
+    if (!patch) return undefined;
+    const answer = await http.patch<KubeObject>(path, patch, { type: 'json', ...call });
+    return { before: versionOf(live), after: versionOf(answer) };
+  }
+
+  /** Undefined where the object has changed since it was cached. */
+  async #adoptFirst(
+    path: string,
+    version: string | undefined,
+    call: WriteCall,
+  ): Promise<Adopted | undefined> {
+    const same = { op: 'test', path: '/metadata/resourceVersion', value: version };
+    const patch = version === undefined ? ADOPT_FIRST : [same, ...ADOPT_FIRST];
     try {
-      await this.#options.http.patch(path, ADOPT_FIRST, { type: 'json', ...call });
-      return true;
+      const options = { type: 'json', ...call } as const;
+      const answer = await this.#options.http.patch<KubeObject>(path, patch, options);
+      return { before: version ?? '', after: versionOf(answer) };
     } catch (error) {
-      if (AppError.is(error, 'invalid')) return false;
+      if (AppError.is(error, 'invalid')) return undefined;
       throw error;
     }
   }
@@ -185,6 +235,10 @@ export class OperatorCluster implements RolloutCluster {
     };
     return { signal, allowed };
   }
+}
+
+function versionOf({ metadata }: KubeObject): string {
+  return metadata.resourceVersion ?? '';
 }
 
 function typeOf(object: ClusterObject): ResourceType {

@@ -4,6 +4,7 @@ import type { LiveDeployment, RolloutResource, RolloutSpec } from '@davit/rollou
 import { expect, test } from 'vitest';
 import { applyChild } from './apply-child.ts';
 import { Contention } from './contention.ts';
+import { Rewritten } from './rewritten.ts';
 
 const clock = { now: () => 0, after: () => () => undefined };
 const image = { registry: 'docker.io', repository: 'library/nginx', tag: '1' };
@@ -31,6 +32,7 @@ async function apply(
   const result = await applyChild(child as ClusterObject, {
     cluster,
     contention: new Contention(clock),
+    rewritten: new Rewritten(),
     rollout: aRollout() as unknown as ClusterObject,
     signal: new AbortController().signal,
   });

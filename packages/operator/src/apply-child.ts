@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import { AppError } from '@davit/domain';
 import type { ClusterObject, RolloutCluster } from '@davit/domain';
-import { ANNOTATIONS, canonicalJson, holdsFields } from '@davit/rollout';
+import { ANNOTATIONS, canonicalJson, holdsExactly } from '@davit/rollout';
 import { claimChange } from './claim-change.ts';
 import type { Contention } from './contention.ts';
+import { foreignChange } from './in-the-way.ts';
 import { isClaimOf, isOfPredecessor, isOwned, otherOwners } from './ownership.ts';
+import type { Rewritten } from './rewritten.ts';
 import { portsChange } from './service-ports.ts';
 
 export type Applied = 'created' | 'updated' | 'unchanged';
@@ -12,8 +14,11 @@ export type Applied = 'created' | 'updated' | 'unchanged';
 export interface ApplyContext {
   cluster: RolloutCluster;
   contention: Contention;
+  rewritten: Rewritten;
   rollout: ClusterObject;
   signal: AbortSignal;
+  /** somebody's autoscaler decides how many run */
+  isAutoscaled?: boolean;
 }
 
 /**
@@ -42,23 +47,78 @@ async function update(
   context: ApplyContext,
 ): Promise<Applied> {
   if (desired.kind === 'ServiceAccount') return share(desired, live, context);
-  const leaves = live.metadata.deletionTimestamp !== undefined;
-  if (leaves || (!isOwned(live, context.rollout) && isOfPredecessor(live, context.rollout))) {
-    throw new AppError('conflict', `${named(live)} is being deleted; it will be made again.`, {
-      reason: 'Terminating',
-      retryAfterMs: 2_000,
-    });
-  }
   if (desired.kind === 'PersistentVolumeClaim') return updateClaim(desired, live, context);
-  if (!isOwned(live, context.rollout)) throw nameConflict(live);
+  const leaves = live.metadata.deletionTimestamp !== undefined;
+  const owned = isOwned(live, context.rollout);
+  if (leaves || (!owned && isOfPredecessor(live, context.rollout))) throw terminating(live);
+  if (!owned) throw nameConflict(live);
   if (desired.kind === 'Job') return updateJob(desired, live, context);
+  const scaled = context.isAutoscaled === true ? withReplicasOf(live, desired) : desired;
+  return write(scaled, live, context);
+}
+
+async function write(
+  desired: ClusterObject,
+  live: ClusterObject,
+  context: ApplyContext,
+): Promise<Applied> {
+  const { cluster, contention, rewritten, signal } = context;
   const asked = hashIn(live) !== hashIn(desired);
-  if (!asked && holdsFields(live, desired)) return 'unchanged';
-  if (!asked) context.contention.repair(live);
+  const isAsIs = holdsExactly(live, withoutVersion(desired)) || rewritten.isKnown(live, desired);
+  if (!asked && isAsIs) return 'unchanged';
+  if (!asked) contention.repair(live);
   const inTheWay = portsChange(live, desired);
-  if (inTheWay) await context.cluster.patch(live, inTheWay, context.signal);
-  await context.cluster.apply(desired, context.signal);
-  return 'updated';
+  if (inTheWay) await cluster.patch(live, inTheWay, signal);
+  await applyAlone(desired, live, context);
+  const kept = cluster.find(desired);
+  if (!kept) return 'updated';
+  if (!holdsExactly(kept, withoutVersion(desired))) rewritten.remember(kept, desired);
+  const { resourceVersion } = live.metadata;
+  const isNoOther = kept.metadata.resourceVersion === resourceVersion;
+  return resourceVersion !== undefined && isNoOther ? 'unchanged' : 'updated';
+}
+
+/** What others have set beside ours may be what the API server refuses, rather than ours. */
+async function applyAlone(
+  desired: ClusterObject,
+  live: ClusterObject,
+  { cluster, signal }: ApplyContext,
+): Promise<void> {
+  try {
+    await cluster.apply(desired, signal);
+  } catch (error) {
+    if (!AppError.is(error, 'invalid') || error.message.includes('immutable')) throw error;
+    const inTheWay = foreignChange(live, desired, error.data ?? {});
+    if (!inTheWay || !(await cluster.accepts(withoutVersion(desired), signal))) throw error;
+    await cluster.patch(cluster.find(live) ?? live, inTheWay, signal);
+    await cluster.apply(withoutVersion(desired), signal);
+  }
+}
+
+/**
+ * Between zero and running the Rollout decides: an autoscaler neither stops nor starts. Otherwise what it decided is
+ * repeated, and only of the very object it is known from: it may have decided otherwise meanwhile.
+ */
+function withReplicasOf(live: ClusterObject, desired: ClusterObject): ClusterObject {
+  if (desired.kind !== 'Deployment') return desired;
+  const current = replicasOf(live);
+  if (current === 0 || replicasOf(desired) === 0) return desired;
+  const { resourceVersion } = live.metadata;
+  return {
+    ...desired,
+    metadata: { ...desired.metadata, ...(resourceVersion ? { resourceVersion } : {}) },
+    spec: { ...(desired.spec as object), replicas: current },
+  };
+}
+
+function replicasOf({ spec }: ClusterObject): number {
+  return (spec as { replicas?: number } | undefined)?.replicas ?? 1;
+}
+
+function withoutVersion(object: ClusterObject): ClusterObject {
+  const metadata = { ...object.metadata };
+  delete metadata.resourceVersion;
+  return { ...object, metadata };
 }
 
 /**
@@ -103,7 +163,10 @@ async function updateClaim(
   live: ClusterObject,
   context: ApplyContext,
 ): Promise<Applied> {
-  if (!isClaimOf(live, context.rollout)) throw nameConflict(live);
+  if (!isClaimOf(live, context.rollout)) {
+    throw isOfPredecessor(live, context.rollout) ? terminating(live) : nameConflict(live);
+  }
+  if (live.metadata.deletionTimestamp !== undefined) throw terminating(live);
   const change = claimChange(live, desired, context.rollout);
   if (!change) return 'unchanged';
   await context.cluster.patch(live, change, context.signal);
@@ -133,6 +196,13 @@ function hashedPart(child: ClusterObject): object {
   // annotations say what its pods were made from and how: what was made before, by another renderer, reads otherwise
   const restartedAt = spec.template?.metadata?.annotations?.[ANNOTATIONS.restartedAt];
   return { ...child, spec: { ...spec, template: restartedAt } };
+}
+
+function terminating(live: ClusterObject): AppError {
+  return new AppError('conflict', `${named(live)} is being deleted; it will be made again.`, {
+    reason: 'Terminating',
+    retryAfterMs: 2_000,
+  });
 }
 
 function nameConflict(live: ClusterObject): AppError {

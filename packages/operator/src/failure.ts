@@ -5,12 +5,27 @@ import { OUTCOMES } from '@davit/rollout';
 
 const LATER_MS = 30_000;
 
-/** How a reconcile goes on after a failure: by throwing, so that the queue backs off, or by looking again later. */
-export function wayOn(failure: AppError): ReconcileResult {
-  const { retry } = OUTCOMES[failure.code];
-  if (retry === 'wait') return {};
-  if (retry === 'later') return { requeueAfterMs: failure.retryAfterMs ?? LATER_MS };
-  throw failure;
+/**
+ * How a reconcile goes on after failures: as the most urgent one asks for, by throwing it, so that the queue backs off,
+ * or by looking again later.
+ */
+export function wayOn(failures: readonly AppError[]): ReconcileResult {
+  const [first] = [...failures].sort((a, b) => patienceOf(a) - patienceOf(b));
+  if (!first || patienceOf(first) === Infinity) return {};
+  if (OUTCOMES[first.code].retry === 'later') return { requeueAfterMs: patienceOf(first) };
+  throw first;
+}
+
+/** Milliseconds after which to try again; Infinity where that is no use. */
+function patienceOf({ code, retryAfterMs }: AppError): number {
+  const { retry } = OUTCOMES[code];
+  if (retry === 'wait') return Infinity;
+  return retryAfterMs ?? (retry === 'later' ? LATER_MS : 0);
+}
+
+/** The other children would not fare better with an API server that is away, or a copy that leads no more. */
+export function isOfOneChild({ code, reason }: AppError): boolean {
+  return ['invalid', 'forbidden', 'not_found', 'conflict'].includes(code) && reason !== 'NotLeader';
 }
 
 /** Field errors are lost on the way into a condition, so they become part of the message. */

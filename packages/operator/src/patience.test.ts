@@ -2,28 +2,36 @@ import { AppError } from '@davit/domain';
 import { expect, test } from 'vitest';
 import { Patience } from './patience.ts';
 
-type Step = ConstructorParameters<typeof AppError>[0] | 'ok';
+type Step = ConstructorParameters<typeof AppError>[0];
 
-/** Two seconds between the steps. */
-function shown(...codes: Step[]): string[] {
+/** Two seconds between the steps, of which each fails in these ways. */
+function told(...steps: Step[][]): string[] {
   let now = 0;
   const patience = new Patience({ now: () => now, after: () => () => undefined });
-  return codes.map((code) => {
+  return steps.map((codes) => {
     now += 2_000;
-    const failure = code === 'ok' ? undefined : new AppError(code, '');
-    return patience.shown('ns/a', failure)?.code ?? '-';
+    const failures = codes.map((code) => new AppError(code, ''));
+    const { failure, waits } = patience.telling('ns/a', failures);
+    return waits ? 'waits' : (failure?.code ?? 'well');
   });
 }
 
-test('tells at once what needs somebody', () => {
-  expect(shown('invalid', 'forbidden')).toEqual(['invalid', 'forbidden']);
+test('tells at once what needs somebody, whatever else went wrong', () => {
+  expect(told(['invalid'], ['forbidden'], ['conflict', 'invalid'])).toEqual([
+    'invalid',
+    'forbidden',
+    'invalid',
+  ]);
 });
 
-test('never tells write conflicts', () => {
-  expect(shown('conflict', 'conflict', 'conflict', 'conflict')).toEqual(['-', '-', '-', '-']);
-});
-
-test('tells of a stumbling API server only when it keeps stumbling', () => {
-  const codes = ['unavailable', 'timeout', 'unavailable', 'unavailable', 'ok', 'timeout'] as const;
-  expect(shown(...codes)).toEqual(['-', '-', '-', 'unavailable', '-', '-']);
+test('waits for what may pass by itself, and tells of it when it does not', () => {
+  const steps: Step[][] = [['unavailable'], ['conflict'], ['timeout'], ['rate_limited'], []];
+  expect(told(...steps, ['conflict'])).toEqual([
+    'waits',
+    'waits',
+    'waits',
+    'rate_limited',
+    'well',
+    'waits',
+  ]);
 });

@@ -1,13 +1,19 @@
 import type { AppError, Clock } from '@davit/domain';
-import { OUTCOMES } from '@davit/rollout';
 
 /** A hiccup that lasts longer is none. */
 const HICCUP_MS = 5_000;
-const HICCUPS = new Set(['unavailable', 'timeout', 'rate_limited']);
+const HICCUPS = new Set(['conflict', 'unavailable', 'timeout', 'rate_limited']);
+
+export interface Telling {
+  /** what a status should say of it */
+  failure?: AppError;
+  /** Something failed that may pass by itself: until it is known whether it does, a status says nothing new. */
+  waits: boolean;
+}
 
 /**
- * Decides which failures a status should tell. What passes by itself within moments (a write conflict) never; an API
- * server that stumbles only when it keeps doing so: it may be an admission webhook that is down.
+ * Decides which failures a status should tell. What passes by itself within moments (a write conflict, an API server
+ * that stumbles) only when it does not: it may be an admission webhook that is down.
  */
 export class Patience {
   readonly #clock: Clock;
@@ -18,16 +24,18 @@ export class Patience {
     this.#clock = clock;
   }
 
-  /** The failure as far as the status of this Rollout should show it. */
-  shown(key: string, failure: AppError | undefined): AppError | undefined {
-    if (!failure || !HICCUPS.has(failure.code)) {
+  /** What the status of this Rollout should tell of what went wrong just now. */
+  telling(key: string, failures: readonly AppError[]): Telling {
+    const lasting = failures.find(({ code }) => !HICCUPS.has(code));
+    const [first] = failures;
+    if (lasting || !first) {
       this.#since.delete(key);
-      return failure && OUTCOMES[failure.code].retry === 'once' ? undefined : failure;
+      return { ...(lasting ? { failure: lasting } : {}), waits: false };
     }
     const now = this.#clock.now();
     const since = this.#since.get(key) ?? now;
     this.#since.set(key, since);
-    return now - since < HICCUP_MS ? undefined : failure;
+    return now - since < HICCUP_MS ? { waits: true } : { failure: first, waits: false };
   }
 
   /** The Rollout is gone. */

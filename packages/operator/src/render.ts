@@ -10,6 +10,8 @@ export interface Rendered {
   unrendered: string[];
   /** the spec that worked last is in the place of the current one */
   rolledBack: boolean;
+  /** somebody's HorizontalPodAutoscaler (the original operator always made one) decides how many run */
+  isAutoscaled: boolean;
 }
 
 /**
@@ -31,17 +33,15 @@ export function render(
     jobs: new Set(jobs),
   }) as ClusterObject[];
   const revision = renderRevision(asked, kept) as ClusterObject | undefined;
-  const served = all.filter(({ kind }) => cluster.serves(kind));
-  const scaled = deployment && isAutoscaled(live, rollout);
-  const children = scaled ? served.map((child) => withReplicasOf(deployment, child)) : served;
+  const children = all.filter(({ kind }) => cluster.serves(kind));
   return {
     children: revision ? [revision, ...children] : children,
     unrendered: unrenderedFields(resource, live, cluster),
     rolledBack: inUse !== undefined,
+    isAutoscaled: isAutoscaled(live, rollout),
   };
 }
 
-/** Somebody's HorizontalPodAutoscaler (the original operator always made one) decides how many run. */
 function isAutoscaled(live: readonly ClusterObject[], rollout: ClusterObject): boolean {
   return live.some((object) => {
     if (object.kind !== 'HorizontalPodAutoscaler') return false;
@@ -49,15 +49,4 @@ function isAutoscaled(live: readonly ClusterObject[], rollout: ClusterObject): b
     const target = spec?.scaleTargetRef;
     return target?.kind === 'Deployment' && target.name === rollout.metadata.name;
   });
-}
-
-/** Between zero and running the Rollout decides: an autoscaler neither stops nor starts. */
-function withReplicasOf(deployment: ClusterObject, child: ClusterObject): ClusterObject {
-  const current = replicasOf(deployment);
-  if (child.kind !== 'Deployment' || current === 0 || replicasOf(child) === 0) return child;
-  return { ...child, spec: { ...(child.spec as object), replicas: current } };
-}
-
-function replicasOf(deployment: ClusterObject): number {
-  return (deployment.spec as { replicas?: number } | undefined)?.replicas ?? 1;
 }

@@ -39,6 +39,7 @@ export { renderChildren } from './render/children.ts';
 export type { RenderContext } from './render/children.ts';
 export {
   desiredReplicas,
+  isRecreated,
   renderDeployment,
   rendererVersionOf,
   RENDERER_VERSION,
@@ -71,4 +72,5 @@ export { OUTCOMES } from './status/conditions.ts';
 export type { Retry } from './status/conditions.ts';
 export { canonicalJson, hashOf, sha256 } from './hash.ts';
 export { canonicalQuantity, compareQuantities } from './quantity.ts';
-export { holdsFields } from './holds-fields.ts';
+export { holdsExactly, holdsFields } from './holds-fields.ts';
+export { entryOf, isWhole } from './field-shapes.ts';

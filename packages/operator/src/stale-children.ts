@@ -18,22 +18,34 @@ const PRUNED = new Set([
   'NetworkPolicy',
 ]);
 
-/** Removes owned objects that are not rendered any more; answers them. */
-export async function pruneChildren(
+/** What runs, and what its pods refer to. */
+const RUNNING = new Set([
+  'Deployment',
+  'Job',
+  'Secret',
+  'ConfigMap',
+  'ServiceAccount',
+  'PersistentVolumeClaim',
+]);
+
+/**
+ * Owned objects that are not rendered any more. Where what is to run could not be brought about (`held`), what ran
+ * before goes on, and keeps what it needs.
+ */
+export function staleChildren(
   live: readonly ClusterObject[],
   rendered: readonly ClusterObject[],
-  context: ApplyContext,
-): Promise<ClusterObject[]> {
+  { rollout, held }: Pick<ApplyContext, 'rollout'> & { held: boolean },
+): ClusterObject[] {
   const kept = new Set(rendered.map(idOf));
-  const stale = live.filter(
+  return live.filter(
     (object) =>
-      isPruned(object, context.rollout) &&
+      isPruned(object, rollout) &&
+      !(held && RUNNING.has(object.kind)) &&
       !kept.has(idOf(object)) &&
       object.metadata.deletionTimestamp === undefined &&
-      isOwned(object, context.rollout),
+      isOwned(object, rollout),
   );
-  for (const object of stale) await context.cluster.remove(object, context.signal);
-  return stale;
 }
 
 function idOf(object: ClusterObject): string {
