@@ -2,8 +2,10 @@ import { createQueue } from '@davit/controller';
 import { expect, test } from 'vitest';
 import { Metrics } from './metrics.ts';
 
+const options = { workers: 4, host: '10.96.0.1:443', leaseName: 'davit-operator' };
+
 test('writes what Prometheus reads, failures from zero on', async () => {
-  const metrics = new Metrics(4);
+  const metrics = new Metrics(options);
   const queue = createQueue({
     onWaited: (ms) => metrics.waited(ms),
     onWorked: (ms) => metrics.worked(ms),
@@ -31,17 +33,27 @@ test('writes what Prometheus reads, failures from zero on', async () => {
       '# TYPE controller_runtime_reconcile_total counter',
       'controller_runtime_reconcile_total{controller="rollout",result="success"} 1',
       'controller_runtime_reconcile_total{controller="rollout",result="error"} 0',
+      'controller_runtime_reconcile_total{controller="rollout",result="requeue"} 0',
+      'controller_runtime_reconcile_total{controller="rollout",result="requeue_after"} 0',
       'controller_runtime_reconcile_errors_total{controller="rollout"} 1',
+      'controller_runtime_reconcile_panics_total{controller="rollout"} 0',
+      'controller_runtime_terminal_reconcile_errors_total{controller="rollout"} 0',
+      'controller_runtime_reconcile_timeouts_total{controller="rollout"} 0',
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.45",controller="rollout"} 0',
       'controller_runtime_reconcile_time_seconds_bucket{le="0.5",controller="rollout"} 1',
-      'controller_runtime_max_concurrent_reconciles 4',
+      'controller_runtime_max_concurrent_reconciles{controller="rollout"} 4',
+      'controller_runtime_active_workers{controller="rollout"} 0',
       'davit_reconcile_errors_total{code="conflict"} 1',
-      'rest_client_requests_total{method="GET",code="200"} 1',
-      'rest_client_requests_total{method="GET",code="<error>"} 1',
-      'workqueue_depth{name="rollout"} 0',
-      'workqueue_adds_total{name="rollout"} 1',
-      'workqueue_queue_duration_seconds_count{name="rollout"} 1',
-      'workqueue_work_duration_seconds_count{name="rollout"} 1',
-      'leader_election_master_status 1',
+      'rest_client_requests_total{code="200",method="GET",host="10.96.0.1:443"} 1',
+      'rest_client_requests_total{code="<error>",method="GET",host="10.96.0.1:443"} 1',
+      'workqueue_depth{name="rollout",controller="rollout",priority=""} 0',
+      'workqueue_adds_total{name="rollout",controller="rollout"} 1',
+      'workqueue_retries_total{name="rollout",controller="rollout"} 0',
+      'workqueue_unfinished_work_seconds{name="rollout",controller="rollout"} 0',
+      'workqueue_longest_running_processor_seconds{name="rollout",controller="rollout"} 0',
+      'workqueue_queue_duration_seconds_count{name="rollout",controller="rollout"} 1',
+      'workqueue_work_duration_seconds_count{name="rollout",controller="rollout"} 1',
+      'leader_election_master_status{name="davit-operator"} 1',
       'davit_watch_connected{kind="Pod"} 0',
       'davit_watch_connected{kind="Secret"} 1',
       'davit_original_operator_running 1',
@@ -50,8 +62,16 @@ test('writes what Prometheus reads, failures from zero on', async () => {
   );
 });
 
+test('a bug is counted as one', async () => {
+  const metrics = new Metrics(options);
+  metrics.failed('internal');
+  expect(await metrics.text()).toContain(
+    'controller_runtime_reconcile_panics_total{controller="rollout"} 1',
+  );
+});
+
 test('a Rollout that is gone, or in another phase, is not told any more', async () => {
-  const metrics = new Metrics(1);
+  const metrics = new Metrics(options);
   const found = [{ namespace: 'shop', name: 'web', phase: 'Running' }];
   const queue = createQueue();
   const levels = {

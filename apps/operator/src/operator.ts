@@ -16,6 +16,7 @@ import { openHealth } from './health.ts';
 import { CHILD_KINDS, OPTIONAL_KINDS, WATCHED_KINDS, WHOLE_KINDS } from './kinds.ts';
 import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
+import type { Result } from './metrics.ts';
 import { openSmallServer } from './small-server.ts';
 import type { SmallServer } from './small-server.ts';
 import { howToStop, listOriginals } from './original-operator.ts';
@@ -73,7 +74,9 @@ class RunningOperator implements Operator {
 
   constructor(config: OperatorConfig, overrides: OperatorOverrides) {
     this.#config = config;
-    const metrics = new Metrics(config.workers);
+    const cluster = connect(config);
+    const { workers, leaseName } = config;
+    const metrics = new Metrics({ workers, leaseName, host: hostOf(cluster.server) });
     this.#metrics = metrics;
     this.#queue = createQueue({
       onWaited: (ms) => metrics.waited(ms),
@@ -82,7 +85,6 @@ class RunningOperator implements Operator {
     this.#logger =
       overrides.logger ??
       createLogger({ level: config.logLevel, write: (line) => process.stderr.write(line) });
-    const cluster = connect(config);
     const identity = overrides.identity ?? `${hostname()}_${randomUUID().slice(0, 8)}`;
     const onRequest = (done: RequestDone): void => {
       metrics.request(done);
@@ -96,11 +98,8 @@ class RunningOperator implements Operator {
     const leaseHttp = this.#leaseHttp;
     const lease = config.leaderElect
       ? new KubeLease({
-          http: leaseHttp,
-          namespace: cluster.namespace,
-          name: config.leaseName,
-          identity,
-          logger,
+          ...{ http: leaseHttp, namespace: cluster.namespace, name: leaseName },
+          ...{ identity, logger },
         })
       : soleLease;
     // while it waits for the original it may write nothing but this
@@ -182,8 +181,7 @@ class RunningOperator implements Operator {
     const took = (): number => (performance.now() - started) / 1000;
     try {
       const result = await this.#reconcile(key, { signal, logger });
-      const later = result.requeueAfterMs !== undefined;
-      this.#metrics.reconciled(later ? 'requeue_after' : 'success', took());
+      this.#metrics.reconciled(kindOf(result), took());
       logger.log('debug', 'reconciled', { seconds: took() });
       return result;
     } catch (error) {
@@ -248,3 +246,11 @@ class RunningOperator implements Operator {
     });
   }
 }
+
+function kindOf({ requeueAfterMs }: ReconcileResult): Result {
+  if (requeueAfterMs === undefined) return 'success';
+  return requeueAfterMs > 0 ? 'requeue_after' : 'requeue';
+}
+
+/** With its port, as it was given. */
+const hostOf = (url: string): string => url.replace(/^\w+:\/\//, '').replace(/\/.*$/, '');

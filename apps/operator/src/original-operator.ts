@@ -45,31 +45,26 @@ export class OriginalRenewals {
   /** What the leases of this moment tell. */
   look(leases: readonly OriginalLease[], now: number): Original | undefined {
     const before = this.#seen;
+    // of the first look nobody knows how old what it finds is
+    const fresh = { at: now, certain: before !== undefined };
     this.#seen = new Map();
-    let found: Original | undefined;
-    for (const { metadata, spec = {} } of leases) {
-      const { holderIdentity = '', renewTime = '', leaseDurationSeconds = 0 } = spec;
-      if (holderIdentity === '') continue;
-      const { namespace = '' } = metadata;
-      const seen = sinceWhen(`${holderIdentity} ${renewTime}`, {
-        known: before?.get(namespace),
-        // of the first look nobody knows how old what it finds is
-        fresh: { at: now, certain: before !== undefined },
-      });
+    const running: Original[] = [];
+    for (const lease of leases) {
+      if (!lease.spec?.holderIdentity) continue;
+      const { namespace = '' } = lease.metadata;
+      const renewal = `${lease.spec.holderIdentity} ${lease.spec.renewTime}`;
+      const known = before?.get(namespace);
+      const seen = known?.renewal === renewal ? known : { renewal, ...fresh };
       this.#seen.set(namespace, seen);
-      const alive = now - seen.at < (leaseDurationSeconds * 1000 || DURATION_MS);
-      if (alive && !found?.certain) found = { namespace, certain: seen.certain };
+      const { certain, at } = seen;
+      if (now - at < durationOf(lease)) running.push({ namespace, certain });
     }
-    return found;
+    return running.find(({ certain }) => certain) ?? running[0];
   }
 }
 
-function sinceWhen(
-  renewal: string,
-  { known, fresh }: { known: Seen | undefined; fresh: Omit<Seen, 'renewal'> },
-): Seen {
-  return known?.renewal === renewal ? known : { renewal, ...fresh };
-}
+const durationOf = ({ spec }: OriginalLease): number =>
+  (spec?.leaseDurationSeconds ?? 0) * 1000 || DURATION_MS;
 
 export const howToStop = (namespace: string): string =>
   `kubectl -n ${namespace} scale deployment --all --replicas=0`;
