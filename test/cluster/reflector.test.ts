@@ -132,6 +132,30 @@ describe.runIf(has('api'))('a reflector on a real API server', () => {
     expect(seen.slice(2)).toEqual(['deleted a 1', 'added a 1', 'added c 1', 'deleted b 1']);
   });
 
+  test('is connected when its watch is open, not when its list has come', async () => {
+    await put('a', '1');
+    proxy.answer({ path: /watch=true/, status: 503, body: {} });
+    const { reflector, states } = reflect();
+    expect(await reflector.synced).toBe(true);
+    await vi.waitFor(() => expect(states).toEqual([false]), { timeout: 30_000 });
+    proxy.clear();
+    await vi.waitFor(() => expect(states).toEqual([false, true]), { timeout: 30_000 });
+  });
+
+  test('an object nothing can be made of holds up no other', async () => {
+    await put('a', '1');
+    await put('odd', '1');
+    const project = (object: ConfigMap): string => {
+      if (object.metadata.name === 'odd') throw new Error('odd');
+      return object.data?.value ?? '';
+    };
+    const { reflector, values } = reflect({ project });
+    expect(await reflector.synced).toBe(true);
+    await change('odd', '2');
+    await change('a', '2');
+    await vi.waitFor(() => expect(values()).toEqual({ a: '2' }), { timeout: 30_000 });
+  });
+
   test('takes an HTTP 410 for the same', async () => {
     await put('a', '1');
     const { reflector } = reflect();
