@@ -1,39 +1,11 @@
 import { controlPlane, has } from '@davit/testkit';
 import type { ControlPlane } from '@davit/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { everything } from './everything.ts';
 import { aRollout, operatorWorld } from './operator-world.ts';
 import type { Fields, OperatorWorld } from './operator-world.ts';
 
 const patient = { timeout: 20_000, interval: 50 };
-const image = { registry: 'davit.test', repository: 'web', tag: '1' };
-
-/** A spec that asks for a child of every kind. */
-const everything = {
-  horizontalScale: { minReplicas: 1, maxReplicas: 3, targetCPUUtilizationPercentage: 70 },
-  image: { ...image, username: 'u', password: 'p' },
-  secrets: [{ name: 'S', value: 'x' }],
-  files: [{ path: '/etc/app.yaml', content: 'a: 1' }],
-  volumes: [
-    { name: 'kept', mountPath: '/kept', size: '1Gi' },
-    { name: 'scratch', mountPath: '/scratch', size: '1Gi', reclaim: 'Delete' },
-  ],
-  interfaces: [
-    {
-      name: 'http',
-      port: 8080,
-      ingress: {
-        ingressClass: 'nginx',
-        annotations: { 'example.com/size': '1' },
-        rules: [{ host: 'a.example', path: '/', tls: true }],
-      },
-      httpRoute: { gateways: [{ name: 'public' }], hostnames: ['a.example'] },
-    },
-  ],
-  cronjobs: [{ name: 'tidy', image, schedule: '@daily', suspend: false }],
-  disruptionBudget: { minAvailable: 1 },
-  networkPolicy: 'project',
-};
-
 const KINDS =
   'sa,pvc,secret,configmap,deployment,service,ingress,hpa,pdb,networkpolicy,cronjob,job';
 

@@ -1,4 +1,4 @@
-export { renderRbac } from './rbac.ts';
+export { LEASE_RULES, ORIGINAL_RULES, renderRbac, RULES } from './rbac.ts';
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import type { AppError, Logger } from '@davit/domain';

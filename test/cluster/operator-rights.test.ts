@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LEASE_RULES, ORIGINAL_RULES, renderRbac, RULES } from '@davit/operator-app';
+import { RESOURCES } from '@davit/kubernetes';
+import { answerProxy, controlPlane, has, temporaryDirectory } from '@davit/testkit';
+import type { AnswerProxy, ControlPlane } from '@davit/testkit';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { everything } from './everything.ts';
+import { aRollout, operatorWorld } from './operator-world.ts';
+import type { Fields } from './operator-world.ts';
+
+const patient = { timeout: 60_000, interval: 100 };
+const routes = new URL('../fixtures/gateway-api/httproutes.yaml', import.meta.url);
+
+/** Nobody makes a request for it. */
+const WITHOUT_REQUESTS = [
+  // asked of who makes a child that holds up its owner, by API servers that check that
+  'update rollouts/finalizers.one-click.dev',
+];
+
+type Rule = (typeof RULES)[number];
+
+/** `verb resource.group` of all that is allowed. */
+function allowed(rules: readonly Rule[]): string[] {
+  const each = rules.flatMap(({ apiGroups: [group = ''], resources, verbs }) =>
+    resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${group}`)),
+  );
+  return [...new Set(each)].sort();
+}
+
+const PATH =
+  /^\/(?:api|apis\/(?<group>[^/]+))\/v[^/]+(?:\/namespaces\/[^/]+)?\/(?<resource>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<part>[^/]+))?$/;
+const VERBS: Record<string, string> = {
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+/** The right a request `METHOD /path?query` takes. */
+function taken(request: string): string {
+  const [method = '', target = ''] = request.split(' ');
+  const { pathname, searchParams } = new URL(target, 'https://api');
+  const { group = '', resource, name, part } = PATH.exec(pathname)?.groups ?? {};
+  const read = name ? 'get' : searchParams.get('watch') === 'true' ? 'watch' : 'list';
+  return `${VERBS[method] ?? read} ${resource}${part ? `/${part}` : ''}.${group}`;
+}
+
+describe.runIf(has('api'))('the rights of the operator, on a real API server', () => {
+  let plane: ControlPlane;
+  let proxy: AnswerProxy;
+  const opened = new AsyncDisposableStack();
+  beforeAll(async () => {
+    plane = opened.use(await controlPlane({ controllerManager: true }));
+    await plane.apply(readFileSync(routes, 'utf8'));
+    await plane.apply(...renderRbac('davit'));
+    const token = await plane.kubectl('create', 'token', 'davit-operator', '-n', 'davit');
+    const directory = opened.use(await temporaryDirectory('rights'));
+    const kubeconfig = join(directory.path, 'kubeconfig');
+    const administrator = await readFile(plane.kubeconfig, 'utf8');
+    await writeFile(kubeconfig, administrator.replace(plane.token, token.trim()));
+    proxy = opened.use(await answerProxy({ url: plane.url, kubeconfig }));
+    // where the operator lives, which its service account says inside a cluster
+    const own = await readFile(proxy.kubeconfig!, 'utf8');
+    await writeFile(
+      proxy.kubeconfig!,
+      own.replace('"context":{', '"context":{"namespace":"davit",'),
+    );
+  });
+  afterAll(() => opened.disposeAsync());
+
+  const used = (): Set<string> => new Set(proxy.requests.map(taken));
+  /** Waits until each of these kinds was used so. */
+  const made = (verb: string, kinds: readonly string[]): Promise<void> =>
+    vi.waitFor(() => {
+      const wanted = kinds.map((kind) => {
+        const { apiVersion, plural } = RESOURCES[kind as keyof typeof RESOURCES];
+        return `${verb} ${plural}.${apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : ''}`;
+      });
+      expect([...used()]).toEqual(expect.arrayContaining(wanted));
+    }, patient);
+
+  test('it makes use of every one of them, and of no other', async () => {
+    // its answers lost, everything is made and found to be there
+    for (const kind of [...APPLIED, ...OTHERS]) {
+      const { plural } = RESOURCES[kind];
+      const body = { kind: 'Status', status: 'Failure', reason: 'AlreadyExists', code: 409 };
+      const path = new RegExp(`/${plural}\\?`);
+      proxy.answer({ path, method: 'POST', status: 409, body, times: 1, afterwards: true });
+    }
+    await using world = await operatorWorld(plane, {
+      kubeconfig: proxy.kubeconfig!,
+      leaderElect: true,
+    });
+    const apply = (spec: Fields): Promise<string> => world.apply(aRollout(world.namespace, spec));
+    const [cron] = everything.cronjobs;
+    const [kept, scratch] = everything.volumes;
+    const all = {
+      ...everything,
+      cronjobs: [{ ...cron, runAt: '2026-01-01T00:00:00Z' }],
+    };
+    await apply(all);
+    await made('create', [...APPLIED, ...OTHERS, 'Event']);
+    await made('get', [...APPLIED, ...OTHERS]);
+
+    const plurals = APPLIED.map((kind) => RESOURCES[kind].plural).join(',');
+    const spoil = (kinds: string): Promise<string> =>
+      world.kubectl('annotate', kinds, '--all', 'davit.dev/applied-hash-');
+    await world.settled();
+    await spoil(plurals);
+    await apply({ ...all, volumes: [{ ...kept, reclaim: 'Delete' }, scratch] });
+    await made('patch', [...APPLIED, 'PersistentVolumeClaim']);
+    // the same once more is counted, not told anew
+    for (let i = 0; i < 2; i++) {
+      await world.settled();
+      await spoil('poddisruptionbudgets');
+    }
+    await made('patch', ['Event']);
+
+    const { metadata } = await world.get<{ metadata: { uid: string } }>('rollout', 'web');
+    await world.apply(sharedAccount(world.namespace, metadata.uid));
+    const job = { mode: 'job', serviceAccountName: 'shared', interfaces: [] };
+    await apply(job);
+    await made('patch', ['ServiceAccount']);
+    await made('delete', [...APPLIED, 'ServiceAccount', 'PersistentVolumeClaim']);
+    await apply({ ...job, suspend: true });
+    await made('patch', ['Job']);
+    await apply({ ...job, args: ['again'] });
+    await made('delete', ['Job']);
+    await world.kubectl('delete', 'rollout', 'web');
+
+    const rights = allowed([...RULES, ...LEASE_RULES, ...ORIGINAL_RULES]);
+    await vi.waitFor(() => {
+      expect([...used(), ...WITHOUT_REQUESTS].sort()).toEqual(rights);
+    }, patient);
+  });
+
+  test('what it has no use for is refused', async () => {
+    const may = (...what: string[]): Promise<string> => {
+      const account = '--as=system:serviceaccount:davit:davit-operator';
+      return plane.kubectl('auth', 'can-i', ...what, account).catch(() => 'no');
+    };
+    expect(await may('patch', 'deployments.apps')).toMatch('yes');
+    for (const [verb, what] of [
+      ['deletecollection', 'persistentvolumeclaims'],
+      ['update', 'secrets'],
+      ['update', 'rollouts'],
+      ['get', 'pods'],
+      ['create', 'pods'],
+    ] as const) {
+      expect(await may(verb, what), `${verb} ${what}`).toMatch('no');
+    }
+    const lease = ['lease', '--namespace=davit'];
+    expect(await may('update', 'lease/davit-operator', '--namespace=davit')).toMatch('yes');
+    expect(await may('update', 'lease/another', '--namespace=davit')).toMatch('no');
+    expect(await may('create', ...lease)).toMatch('yes');
+    expect(await may('list', ...lease)).toMatch('no');
+  });
+});
+
+/** Kept as rendered by apply. */
+const APPLIED = [
+  'Deployment',
+  'Service',
+  'Secret',
+  'ConfigMap',
+  'Ingress',
+  'HTTPRoute',
+  'CronJob',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+  'HorizontalPodAutoscaler',
+] as const;
+/** Changed in a way of their own. */
+const OTHERS = ['ServiceAccount', 'PersistentVolumeClaim', 'Job'] as const;
+
+/** As the original operator left it: to be taken from all when this Rollout goes. */
+function sharedAccount(namespace: string, uid: string): object {
+  const owner = { apiVersion: 'one-click.dev/v1alpha1', kind: 'Rollout', name: 'web', uid };
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: {
+      ...{ name: 'shared', namespace },
+      ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }],
+    },
+  };
+}
