@@ -14,7 +14,7 @@ import { specsOf } from './spec-arbitrary.ts';
 
 const soak = process.env['DAVIT_SOAK'] === '1';
 const seed = soak ? randomInt(2 ** 31) : 20_261;
-const numRuns = soak ? 20_000 : 600;
+const numRuns = soak ? 20_000 : 1500;
 
 interface PlacedRule {
   /** place of its node, `*` for every entry of a list */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { isKnownKind, KubeHttp, loadKubeconfig, RESOURCES, resourcePath } from '@davit/kubernetes';
 import { parseRolloutSpec, renderChildren } from '@davit/rollout';
-import type { Child, RolloutResource, RolloutSpec } from '@davit/rollout';
+import type { Child, PodTemplate, RolloutResource, RolloutSpec } from '@davit/rollout';
 import { controlPlane, has } from '@davit/testkit';
 import type { ControlPlane } from '@davit/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,13 +17,13 @@ const variable = { name: 'A', value: '1' };
 const job = { name: 'job', schedule: '@daily', image };
 const file = { path: '/a', content: '' };
 const helper = { name: 'helper', image };
+const interfaces = [{ name: 'http', port: 80 }];
+const NOON = '2026-01-01T12:00:00Z';
 const volume = { name: 'data', mountPath: '/data', size: '1Gi' };
 
 /** Each breaks one rule that spans fields; the API server and the twin say the same about it. */
 const broken: [string, object][] = [
   ['minimum above maximum', { horizontalScale: scale }],
-  ['repeated variables', { env: [variable, variable] }],
-  ['repeated secrets', { secrets: [variable, variable] }],
   [
     'repeated interfaces',
     {
@@ -36,7 +36,7 @@ const broken: [string, object][] = [
   ['repeated volumes', { volumes: [volume, { ...volume, mountPath: '/other' }] }],
   ['repeated mount paths', { volumes: [volume, { ...volume, name: 'other' }] }],
   ['repeated cron jobs', { cronjobs: [job, job] }],
-  ['repeated variables of a job', { cronjobs: [{ ...job, env: [variable, variable] }] }],
+  ['repeated variables of a helper', { sidecars: [{ ...helper, env: [variable, variable] }] }],
   ['a volume of no size', { volumes: [{ ...volume, size: '0' }] }],
   ['a mount path with a colon', { volumes: [{ ...volume, mountPath: '/a:b' }] }],
   ['more CPU requested than allowed', resources({ cpu: '1' }, { cpu: '999m' })],
@@ -52,6 +52,9 @@ const broken: [string, object][] = [
   ['repeated files', { files: [file, file] }],
   ['repeated sidecars', { sidecars: [helper, helper] }],
   ['more memory requested than allowed', resources({ memory: '1Gi' }, { memory: '1000Mi' })],
+  ['a drain beyond the grace period', { drainSeconds: 5, terminationGracePeriodSeconds: 4 }],
+  ['a profile of the node without its name', seccomp({ type: 'Localhost' })],
+  ['a name for the usual profile', seccomp({ type: 'RuntimeDefault', localhostProfile: 'a' })],
 ];
 
 /** Each breaks a bound or a pattern; both refuse it at the same path, in their own words. */
@@ -74,11 +77,39 @@ const malformed: [string, object][] = [
   ['a bad schedule', { cronjobs: [{ ...job, schedule: 'every day' }] }],
   ['a bad variable', { env: [{ name: 'A=B', value: '' }] }],
   ['a negative number of replicas', { replicas: -1 }],
-  ['an unknown strategy', { rolloutStrategy: 'blueGreen' }],
   ['the wrong type', { suspend: 'yes' }],
   ['a share above all', { rollingUpdate: { maxSurge: 'all' } }],
   ['a time without a date', { restartedAt: '12:00' }],
   ['an unknown mode', { mode: 'daemon' }],
+  ['a budget of more than all', { disruptionBudget: { minAvailable: '101%' } }],
+  ['more than all missing', { rollingUpdate: { maxUnavailable: '150%' } }],
+  ['a profile above its folder', seccomp({ type: 'Localhost', localhostProfile: '../a' })],
+  [
+    'a cron job whose runs would have too long names',
+    { cronjobs: [{ ...job, name: 'x'.repeat(53) }] },
+  ],
+];
+
+/** Legal, at the edge of what the API server takes; the first ones as the original operator took them. */
+const accepted: [string, object][] = [
+  ['another strategy', { rolloutStrategy: 'Recreate' }],
+  ['an empty strategy', { rolloutStrategy: '' }],
+  ['repeated variables', { env: [variable, { ...variable, value: '2' }] }],
+  ['repeated secrets', { secrets: [variable, { name: ' A ', value: '2' }] }],
+  ['a secret that starts with a digit', { secrets: [{ name: '1.a', value: '' }] }],
+  ['repeated variables of a job', { cronjobs: [{ ...job, env: [variable, variable] }] }],
+  ['a schedule between blanks', { cronjobs: [{ ...job, schedule: ' 0\t*  * * MON-FRI ' }] }],
+  ['an empty path', { interfaces: [{ name: 'a', port: 1, ingress: rules('a.b', '') }] }],
+  ['an empty operator and effect', { tolerations: [{ key: 'a', operator: '', effect: '' }] }],
+  ['no time to end', { interfaces, terminationGracePeriodSeconds: 0 }],
+  ['little time to end', { interfaces, terminationGracePeriodSeconds: 3 }],
+  ['a drain as long as the grace period', { drainSeconds: 9, terminationGracePeriodSeconds: 9 }],
+  ['a budget in quotes', { disruptionBudget: { minAvailable: '1' } }],
+  ['a budget of all', { disruptionBudget: { maxUnavailable: '100%' } }],
+  ['twice as many', { rollingUpdate: { maxSurge: '200%', maxUnavailable: '0' } }],
+  ['a long name of a cron job', { cronjobs: [{ ...job, name: 'x'.repeat(52), runAt: NOON }] }],
+  ['a profile of the node', seccomp({ type: 'Localhost', localhostProfile: 'a/b.json' })],
+  ['a bare fraction', resources({ cpu: '.5', memory: '+1.Gi' }, { cpu: '1.', memory: '2e+9' })],
 ];
 
 /** One of each field that is newer than the fixtures. */
@@ -158,6 +189,9 @@ const everything = {
 function resources(requests: object, limits: object): object {
   return { resources: { requests, limits } };
 }
+function seccomp(seccompProfile: object): object {
+  return { securityContext: { seccompProfile } };
+}
 function route(name: string, path: string): object {
   return { gateways: [{ name }], paths: [path] };
 }
@@ -189,15 +223,19 @@ describe.runIf(has('api'))('the CRD on a real API server', () => {
     return http.create<RolloutResource>(path, rollout, { query, signal });
   };
 
-  test('every field at once is accepted, and its objects are kept as they were rendered', async () => {
-    const rollout = await create(everything);
-    expect(rollout.spec).toEqual(everything);
-    parseRolloutSpec(everything);
+  const keepsChildrenOf = async (rollout: RolloutResource): Promise<void> => {
     for (const child of renderChildren(rollout)) {
       if (child.kind === 'HTTPRoute') continue;
       const kept = await http.create<Child>(pathOf(child), child, { query, signal });
       expect(kept).toMatchObject(child);
     }
+  };
+
+  test('every field at once is accepted, and its objects are kept as they were rendered', async () => {
+    const rollout = await create(everything);
+    expect(rollout.spec).toEqual(everything);
+    parseRolloutSpec(everything);
+    await keepsChildrenOf(rollout);
   });
 
   describe.each(files)('%s', (file) => {
@@ -211,13 +249,72 @@ describe.runIf(has('api'))('the CRD on a real API server', () => {
 
     test('becomes objects that are kept as they were rendered', async () => {
       for (const spec of specs) {
-        const rollout = await create(spec);
-        for (const child of renderChildren(rollout)) {
-          const kept = await http.create<Child>(pathOf(child), child, { query, signal });
-          expect(kept).toMatchObject(child);
-        }
+        await keepsChildrenOf(await create(spec));
       }
     });
+  });
+
+  test.each(accepted)('takes %s, and its objects are kept', async (_what, change) => {
+    const spec = { image, ...change } as RolloutSpec;
+    parseRolloutSpec(spec);
+    await keepsChildrenOf(await create(spec));
+  });
+
+  test('what is to be restricted runs where only restricted pods may', async () => {
+    const namespace = 'crd-restricted';
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    const account = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'a', namespace },
+    };
+    await plane.apply(
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+      account,
+    );
+    const restricted = (securityContext: object): RolloutResource[] => {
+      const own = { ...helper, securityContext };
+      const spec = {
+        ...{ image, securityContext, serviceAccountName: 'a', volumes: [volume] },
+        initContainers: [own],
+        sidecars: [{ ...own, name: 'proxy' }],
+        cronjobs: [
+          { ...job, inherit: true },
+          { ...job, name: 'alone', securityContext, runAt: '2026-01-01T00:00:00Z' },
+        ],
+      } as RolloutSpec;
+      return (['service', 'job'] as const).map((mode) => ({
+        apiVersion: 'one-click.dev/v1alpha1',
+        kind: 'Rollout',
+        metadata: { name: 'shop', namespace, uid: 'u' },
+        spec: parseRolloutSpec({ ...spec, mode }),
+      }));
+    };
+    const admitted = async (securityContext: object): Promise<Record<string, unknown>> => {
+      const outcomes: Record<string, unknown> = {};
+      for (const child of restricted(securityContext).flatMap((one) => renderChildren(one))) {
+        const pod = podOf(child);
+        if (pod === undefined) continue;
+        const { kind } = child;
+        const path = resourcePath(RESOURCES.Pod, { namespace });
+        const metadata = { ...pod.metadata, name: 'pod', namespace };
+        const spec = { ...pod.spec, serviceAccountName: 'a' };
+        const object = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
+        outcomes[`${kind} ${child.metadata.name}`] = await http
+          .create(path, object, { query, signal })
+          .then(() => 'admitted', String);
+      }
+      return outcomes;
+    };
+    const rights = {
+      ...{ runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false },
+      capabilities: { drop: ['ALL'] },
+    };
+    const open = Object.values(await admitted(rights));
+    expect(open).toHaveLength(5);
+    for (const outcome of open) expect(outcome).toContain('seccompProfile');
+    const closed = await admitted({ ...rights, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(new Set(Object.values(closed))).toEqual(new Set(['admitted']));
   });
 
   test.each(broken)('refuses %s with the words of its twin', async (_what, change) => {
@@ -260,6 +357,13 @@ describe.runIf(has('api'))('the CRD on a real API server', () => {
     expect(live.spec.replicas).toBe(4);
   });
 });
+
+/** What the pods of a child are made from; undefined where it has none. */
+function podOf({ kind, spec }: Child): PodTemplate | undefined {
+  const made = spec as { template?: PodTemplate; jobTemplate: { spec: object } } | undefined;
+  const owner = kind === 'CronJob' ? made?.jobTemplate.spec : made;
+  return (owner as { template?: PodTemplate } | undefined)?.template;
+}
 
 function pathOf({ kind, metadata }: Child): string {
   if (!isKnownKind(kind)) throw new Error(`Unknown kind ${kind}.`);

@@ -1,4 +1,4 @@
-import type { SchemaNode } from '@davit/rollout';
+import type { Rule, SchemaNode } from '@davit/rollout';
 import fc from 'fast-check';
 
 type Values = fc.Arbitrary<unknown>;
@@ -69,11 +69,11 @@ function lists({ items = {}, maxItems = 0 }: SchemaNode): Values {
 }
 
 /** A few properties each; without a required one, or with an unknown one, now and then. */
-function objects({ properties = {}, required = [] }: SchemaNode): Values {
+function objects({ properties = {}, required = [], rules = [] }: SchemaNode): Values {
   const nodes = Object.entries(properties);
   const values = Object.fromEntries(nodes.map(([name, node]) => [name, valuesOf(node)]));
   const optional = nodes.filter(([name]) => !required.includes(name));
-  const fits = someOf(optional).chain((chosen) => {
+  const fits = someOf(optional, rules).chain((chosen) => {
     const all = [...required, ...chosen];
     return fc.record(Object.fromEntries(all.map((name) => [name, values[name] ?? fc.constant(0)])));
   });
@@ -82,12 +82,13 @@ function objects({ properties = {}, required = [] }: SchemaNode): Values {
   return mostly(fits, fc.oneof(unknown, without));
 }
 
-/** Names of up to three of them, rather of those with rules. */
-function someOf(nodes: [string, SchemaNode][]): fc.Arbitrary<string[]> {
+/** Names of up to three of them, rather of those with rules, or that rules are about. */
+function someOf(nodes: [string, SchemaNode][], rules: readonly Rule[]): fc.Arbitrary<string[]> {
   if (nodes.length === 0) return fc.constant([]);
+  const about = (name: string): Rule[] => rules.filter(({ rule }) => rule.includes(`self.${name}`));
   const weighted = nodes.map(([name, node]) => ({
     arbitrary: fc.constant(name),
-    weight: 1 + 3 * rulesBelow(node),
+    weight: 1 + 3 * (rulesBelow(node) + about(name).length),
   }));
   return fc.uniqueArray(fc.oneof(...weighted), { minLength: 1, maxLength: 3 });
 }

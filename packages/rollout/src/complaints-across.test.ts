@@ -47,6 +47,24 @@ test('one place holds one thing', () => {
   });
 });
 
+test.each<[string, Parameters<typeof aRollout>[0]]>([
+  [
+    'secrets',
+    { secrets: [1, 2, 3, 4].map((n) => ({ name: `A${n}`, value: 'ü'.repeat(131_072) })) },
+  ],
+  [
+    'rollback',
+    {
+      rollback: 'auto',
+      env: [...'ABCDEFGH'].map((name) => ({ name, value: 'x'.repeat(131_072) })),
+    },
+  ],
+])('what does not fit into one Secret is refused: %s', (field, spec) => {
+  expect(complaints(spec)).toEqual({
+    [field]: expect.objectContaining({ code: 'validation_too_large' }) as object,
+  });
+});
+
 test('files fit into one ConfigMap', () => {
   const files = [1, 2, 3, 4].map((n) => ({ path: `/${n}`, content: 'ü'.repeat(131_072) }));
   expect(complaints({ files })).toMatchObject({ files: { code: 'validation_too_large' } });

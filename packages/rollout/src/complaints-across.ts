@@ -13,7 +13,7 @@ export function complaintsAcross(spec: RolloutSpec): FieldErrors | undefined {
   checkProbes(spec, add);
   checkHelpers(spec, add);
   checkPlaces(spec, add);
-  checkFiles(spec, add);
+  checkSizes(spec, add);
   return Object.keys(errors).length === 0 ? undefined : errors;
 }
 
@@ -73,10 +73,25 @@ function checkPlaces({ volumes = [], files = [], mounts = [] }: RolloutSpec, add
   files.forEach(({ path }, index) => claim(path, `files.${index}.path`));
 }
 
-/** What a ConfigMap can hold, with room for its keys. */
+/** What a ConfigMap or a Secret can hold, with room for its keys. */
 const MAX_BYTES = 1_000_000;
 
-function checkFiles({ files = [] }: RolloutSpec, add: Add): void {
-  const bytes = files.reduce((sum, file) => sum + new TextEncoder().encode(file.content).length, 0);
-  if (bytes > MAX_BYTES) add('files', 'validation_too_large', 'All files together exceed 1 MB.');
+function checkSizes(spec: RolloutSpec, add: Add): void {
+  const { files = [], secrets = [], rollback } = spec;
+  const refuse = (field: string, message: string): void =>
+    add(field, 'validation_too_large', message);
+  if (bytesOf(files.map(({ content }) => content)) > MAX_BYTES) {
+    refuse('files', 'All files together exceed 1 MB.');
+  }
+  if (bytesOf(secrets.map(({ value }) => value)) > MAX_BYTES) {
+    refuse('secrets', 'All secrets together exceed 1 MB.');
+  }
+  if (rollback === 'auto' && bytesOf([JSON.stringify(spec)]) > MAX_BYTES) {
+    refuse('rollback', 'A spec of more than 1 MB cannot be kept to go back to.');
+  }
+}
+
+function bytesOf(texts: readonly string[]): number {
+  const encoder = new TextEncoder();
+  return texts.reduce((sum, text) => sum + encoder.encode(text).length, 0);
 }

@@ -5,7 +5,7 @@ import { statusSchema } from './schema/status.ts';
 type Fields = Record<string, unknown>;
 
 /** Keywords of ours, or of JSON Schema, that a structural schema does not know. */
-const DROPPED = ['title', 'hint', 'additionalProperties', 'patternProperties', 'rules'];
+const DROPPED = ['title', 'hint', 'examples', 'additionalProperties', 'patternProperties', 'rules'];
 
 /** The CustomResourceDefinition, as `crds/rollouts.one-click.dev.yaml` has it. */
 export function renderCrd(): Fields {

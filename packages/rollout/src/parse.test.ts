@@ -106,22 +106,17 @@ test.each<[string, object, unknown]>([
   [
     'repeated names',
     {
-      env: [
-        { name: 'A', value: '' },
-        { name: 'A', value: '' },
+      interfaces: [
+        { name: 'a', port: 1 },
+        { name: 'a', port: 2 },
       ],
     },
-    { env: { code: 'validation_duplicate', message: 'names of variables must be unique' } },
+    { interfaces: { code: 'validation_duplicate', message: 'names of interfaces must be unique' } },
   ],
   [
-    'an unknown strategy',
-    { rolloutStrategy: 'blueGreen' },
-    {
-      rolloutStrategy: {
-        code: 'validation_in_invalid',
-        message: 'Must be one of rollingUpdate, recreate.',
-      },
-    },
+    'an unknown mode',
+    { mode: 'daemon' },
+    { mode: { code: 'validation_in_invalid', message: 'Must be one of service, job.' } },
   ],
 ])('refuses %s', (_what, change, expected) => {
   expect(complaints(() => parseRolloutSpec(spec(change)))).toEqual(expected);

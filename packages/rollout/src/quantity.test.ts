@@ -16,6 +16,10 @@ test.each([
   ['2', '2'],
   ['1e3', '1e3'],
   ['0.1', '100m'],
+  ['.5', '500m'],
+  ['1.', '1'],
+  ['+1Gi', '1Gi'],
+  ['1e+3', '1e3'],
   ['8Ei', '9223372036854775807'],
 ])('%s is kept as %s', (given, kept) => {
   expect(canonicalQuantity(given)).toBe(kept);

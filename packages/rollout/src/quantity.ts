@@ -16,13 +16,14 @@ const SUFFIXES: Record<string, bigint> = {
   Pi: (10n ** 9n) << 50n,
   Ei: (10n ** 9n) << 60n,
 };
-const QUANTITY = /^([0-9]+)(?:\.([0-9]+))?([KMGTPE]i|[numkMGTPE]|[eE][0-9]{1,2})?$/;
+const QUANTITY =
+  /^\+?(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?([KMGTPE]i|[numkMGTPE]|[eE]\+?[0-9]{1,2})?$/;
 
 /** A Kubernetes quantity in billionths (rounded up); undefined when it is none. */
 export function nanosOf(quantity: string): bigint | undefined {
   const match = QUANTITY.exec(quantity);
   if (match === null) return undefined;
-  const [, whole = '0', fraction = '', suffix = ''] = match;
+  const [, whole = '', fraction = '', suffix = ''] = match;
   const unit = SUFFIXES[suffix] ?? 10n ** (9n + BigInt(suffix.slice(1)));
   const nanos = divideUp(BigInt(whole + fraction) * unit, 10n ** BigInt(fraction.length));
   return suffix.endsWith('i') && nanos > MOST_BINARY ? MOST_BINARY : nanos;
@@ -56,7 +57,7 @@ export function canonicalQuantity(quantity: string): string {
     return `${bytes}${BINARY[power]}`;
   }
   const [value, power] = reduce(nanos, 1000n, DECIMAL.length - 1);
-  if (!/[eE][0-9]+$/.test(quantity)) return `${value}${DECIMAL[power]}`;
+  if (!/[eE]\+?[0-9]+$/.test(quantity)) return `${value}${DECIMAL[power]}`;
   return power === 3 ? `${value}` : `${value}e${(power - 3) * 3}`;
 }
 

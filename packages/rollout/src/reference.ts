@@ -55,7 +55,7 @@ spec:
     - { name: migrate, image: { registry: ghcr.io, repository: acme/shop, tag: '2.4.1' }, args: [migrate], secrets: true }
   cronjobs:
     - { name: report, image: { registry: ghcr.io, repository: acme/shop, tag: '2.4.1' }, schedule: '0 6 * * *', timeZone: Europe/Zurich, args: [report], inherit: true }
-  securityContext: { runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
+  securityContext: { runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false, capabilities: { drop: [ALL] }, seccompProfile: { type: RuntimeDefault } }
 \`\`\`
 
 Fields that the cluster cannot make anything of (an \`httpRoute\` without the Gateway API) are named in the condition \`SpecRendered\` of the status.
@@ -78,13 +78,18 @@ function* fields(node: SchemaNode, path: string): Generator<Entry> {
 
 function row({ path, node, required }: Entry): string {
   const limits = [
-    ...(node.enum ? [node.enum.map((value) => `\`${value}\``).join(', ')] : []),
+    ...valuesOf(node),
     ...(node.minimum === undefined ? [] : [`${node.minimum} to ${node.maximum ?? '…'}`]),
     ...(node.rules ?? []).map(({ message }) => message),
   ];
   const text = [node.description ?? '', ...limits.map((limit) => `${limit}.`)].join(' ').trim();
   const name = `\`${path}\`${required ? ' *' : ''}`;
   return `| ${name} | ${typeOf(node)} | ${text.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`;
+}
+
+function valuesOf({ enum: values, examples = [] }: SchemaNode): string[] {
+  const shown = (values ?? examples).filter((value) => value !== '');
+  return shown.length === 0 ? [] : [shown.map((value) => `\`${value}\``).join(', ')];
 }
 
 function typeOf(node: SchemaNode): string {

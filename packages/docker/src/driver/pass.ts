@@ -1,5 +1,5 @@
 import type { AppError, RolloutIntent } from '@davit/domain';
-import { desiredReplicas } from '@davit/rollout';
+import { desiredReplicas, isRecreated } from '@davit/rollout';
 import { planHash } from '../plan/container-plan.ts';
 import type { PlanSource } from '../plan/container-plan.ts';
 import { isRunning } from './containers.ts';
@@ -66,14 +66,8 @@ export function passOf(of: PassSource): Pass {
     leftovers: stale.filter((one) => !serves(one)),
     leaving: containers.filter(isLeaving),
     reach: state.serving ?? spec,
-    recreates: recreates(state),
+    recreates: isRecreated(spec),
   };
-}
-
-function recreates({ spec }: DeploymentState): boolean {
-  const strategy =
-    spec.rolloutStrategy ?? ((spec.volumes ?? []).length > 0 ? 'recreate' : 'rollingUpdate');
-  return strategy === 'recreate';
 }
 
 /** Found healthy since its last start. */

@@ -15,7 +15,7 @@ test('leads the rules of each interface to its port, and a name of its own to th
   ];
   const interfaces = [
     { name: 'http', port: 80, ingress: { rules } },
-    { name: 'admin', port: 81, ingress: { rules: [{ host: 'admin.example.com', path: '/' }] } },
+    { name: 'admin', port: 81, ingress: { rules: [{ host: 'admin.example.com', path: '' }] } },
   ];
   const routes = renderRoutes(ref, { servers, reach: { interfaces }, state: 'active' });
   expect(routes.map(({ host, path, targets }) => [host + path, targets[0]?.address])).toEqual([

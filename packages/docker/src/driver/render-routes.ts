@@ -28,7 +28,9 @@ export function renderRoutes(
   const routes = new Map<string, WantedRoute>();
   for (const [index, { name, port, ingress }] of (reach.interfaces ?? []).entries()) {
     const targets = servers.map((server): EdgeTarget => targetOf(server, { port, name, index }));
-    const rules = (ingress?.rules ?? []).filter(isRoutable);
+    const rules = (ingress?.rules ?? [])
+      .filter(isRoutable)
+      .map((rule) => ({ ...rule, path: rule.path === '' ? '/' : rule.path }));
     const places = rules.map(({ host, path }) => ({
       host: host === '' ? '*' : host.toLowerCase(),
       path,

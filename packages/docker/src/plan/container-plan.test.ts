@@ -98,11 +98,13 @@ test('names the fields that mean nothing on Docker', () => {
     interfaces: [{ name: 'http', port: 80, ingress }],
     volumes: [{ name: 'data', mountPath: '/data', size: '1Gi', storageClass: 'fast' }],
     serviceAccountName: 'me',
+    securityContext: { seccompProfile: { type: 'Unconfined' } },
     horizontalScale: { minReplicas: 1, maxReplicas: 3 },
   });
   expect(ignoredFields(spec, { https: false })).toEqual([
     'horizontalScale.maxReplicas',
     'serviceAccountName',
+    'securityContext.seccompProfile',
     'volumes[0].storageClass',
     'interfaces[0].ingress.ingressClass',
     'interfaces[0].ingress.rules[0].tls',

@@ -13,12 +13,16 @@ export function ignoredFields(spec: RolloutSpec, { https }: { https: boolean }):
     ['cronjobs', (spec.cronjobs ?? []).length > 0],
     ['serviceAccountName', (spec.serviceAccountName ?? '') !== ''],
     ['securityContext.fsGroup', spec.securityContext?.fsGroup !== undefined],
+    ['securityContext.seccompProfile', !isUsual(spec.securityContext?.seccompProfile?.type)],
     ['nodeSelector', Object.keys(spec.nodeSelector ?? {}).length > 0],
     ['tolerations', (spec.tolerations ?? []).length > 0],
   ];
   const fields = present.filter(([, isSet]) => isSet).map(([field]) => field);
   return [...fields, ...volumes, ...ignoredIngress(spec, https)];
 }
+
+/** Docker's own profile is that of most container runtimes. */
+const isUsual = (type = 'RuntimeDefault'): boolean => type === 'RuntimeDefault';
 
 function ignoredIngress(spec: RolloutSpec, https: boolean): string[] {
   return (spec.interfaces ?? []).flatMap(({ ingress }, index) => {
@@ -48,5 +52,5 @@ const HOST = new RegExp(`^(\\*|(\\*\\.)?${LABEL}(\\.${LABEL})*)$`);
 /** What the edge takes; one refused route would keep the whole table from coming into force. */
 export function isRoutable({ host, path }: { host: string; path: string }): boolean {
   const hostOk = host === '' || (host.length <= 253 && HOST.test(host.toLowerCase()));
-  return hostOk && /^\/[\x21-\x7e]{0,1023}$/.test(path) && !/[?#]/.test(path);
+  return hostOk && /^(\/[\x21-\x7e]{0,1023})?$/.test(path) && !/[?#]/.test(path);
 }

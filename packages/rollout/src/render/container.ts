@@ -54,8 +54,11 @@ export function imageOf(image: { registry: string; repository: string; tag: stri
   return `${image.registry}/${image.repository}:${image.tag}`;
 }
 
-export const envOf = (env: RolloutSpec['env']): object[] | undefined =>
-  env?.map((variable) => compact({ ...variable }));
+/** Of those with one name the last one counts: two would be refused. */
+export function envOf(env: RolloutSpec['env'] = []): object[] {
+  const byName = new Map(env.map((variable) => [variable.name, variable]));
+  return [...byName.values()].map((variable) => compact({ ...variable }));
+}
 
 export function resourcesOf(resources: RolloutSpec['resources']): Fields {
   return compact({

@@ -8,6 +8,8 @@ import { envOf, envSources, imageOf, resourcesOf, volumeMounts } from './contain
 import { ownedMetadata } from './metadata.ts';
 import { checksums, placement } from './pod-template.ts';
 import { credentialsOf } from './pull-secret.ts';
+import { securityContexts } from './security-context.ts';
+import type { SecurityContexts } from './security-context.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -48,13 +50,19 @@ export function cronRunName({ name, runAt = '' }: RolloutCronJob): string {
   return shorten(`${name}-run-${hashOf(runAt).slice(0, 8)}`);
 }
 
+/** Was this run asked for after the last one that was carried out? */
+export function isLater(runAt: string, last: string | undefined): boolean {
+  return last === undefined || Date.parse(runAt) > Date.parse(last);
+}
+
 function jobLabels({ metadata }: RolloutResource, cron: RolloutCronJob): Record<string, string> {
   return { ...childLabels(metadata), [LABELS.cronJob]: shorten(cron.name) };
 }
 
 function jobSpec(resource: RolloutResource, cron: RolloutCronJob): Fields {
   return compact({
-    backoffLimit: cron.backoffLimit,
+    // as ever: a run that fails is not tried again, unless told otherwise
+    backoffLimit: cron.backoffLimit ?? 0,
     activeDeadlineSeconds: cron.activeDeadlineSeconds,
     template: {
       metadata: {
@@ -79,11 +87,20 @@ function podSpec(resource: RolloutResource, cron: RolloutCronJob): Fields {
   const around = cron.inherit === true ? placement(resource) : {};
   const own = credentialsOf(cron.image) && [{ name: cronPullSecretName(cron.name) }];
   return {
-    ...around,
-    ...compact({ imagePullSecrets: own ?? around.imagePullSecrets }),
+    ...compact({
+      ...around,
+      securityContext: rightsOf(resource, cron).pod,
+      imagePullSecrets: own ?? around.imagePullSecrets,
+    }),
     restartPolicy: 'Never',
     containers: [container(resource, cron)],
   };
+}
+
+/** Its own take the place of the app's as a whole. */
+function rightsOf({ spec }: RolloutResource, cron: RolloutCronJob): SecurityContexts {
+  const inherited = cron.inherit === true ? spec.securityContext : undefined;
+  return securityContexts(cron.securityContext ?? inherited);
 }
 
 function container(resource: RolloutResource, cron: RolloutCronJob): Fields {
@@ -96,6 +113,7 @@ function container(resource: RolloutResource, cron: RolloutCronJob): Fields {
     command: cron.command,
     args: cron.args,
     resources: resourcesOf(cron.resources),
+    securityContext: rightsOf(resource, cron).container,
   };
   if (cron.inherit !== true) return compact({ ...own, env: envOf(env) });
   return compact({

@@ -87,6 +87,15 @@ test.each<[string, Partial<RolloutSpec>, number | undefined]>([
   expect(render(aRollout(spec)).minReadySeconds).toBe(seconds);
 });
 
+test('of variables of one name the last one counts, as it always did', () => {
+  const env = [
+    { name: 'A', value: '1' },
+    { name: 'B', value: '' },
+    { name: 'A', value: '2' },
+  ];
+  expect(container(aRollout({ env })).env).toEqual([{ name: 'A', value: '2' }, { name: 'B' }]);
+});
+
 test('only what is set of the security context is written', () => {
   const rollout = aRollout({ securityContext: { runAsNonRoot: true, capabilities: { add: [] } } });
   expect(container(rollout).securityContext).toEqual({ runAsNonRoot: true });
@@ -124,6 +133,8 @@ test.each([
   [{ volumes }, { type: 'Recreate' }],
   [{ volumes, rolloutStrategy: 'rollingUpdate' as const }, rolling],
   [{ rolloutStrategy: 'recreate' as const }, { type: 'Recreate' }],
+  [{ rolloutStrategy: 'Recreate' }, rolling],
+  [{ rolloutStrategy: '', volumes }, { type: 'Recreate' }],
 ])('strategy of %j', (spec, strategy) => {
   expect(render(aRollout(spec)).strategy).toEqual(strategy);
 });

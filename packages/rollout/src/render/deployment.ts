@@ -2,6 +2,7 @@ import { holdsFields } from '../holds-fields.ts';
 import { ANNOTATIONS, childLabels } from '../labels.ts';
 import type { Child, LiveDeployment, PodTemplate, RolloutResource } from '../resource.ts';
 import type { RolloutSpec } from '../schema/spec.ts';
+import { amount } from './amount.ts';
 import { compact } from './compact.ts';
 import { ownedMetadata } from './metadata.ts';
 import { isOriginalTemplate } from './original-template.ts';
@@ -100,24 +101,25 @@ function proofSeconds(
   return Math.min(PROOF_SECONDS, (progressDeadlineSeconds ?? Infinity) - 1);
 }
 
+/** Do old instances end before new ones start? A word that nobody knows says nothing, as ever. */
+export function isRecreated({ volumes = [], rolloutStrategy = '' }: RolloutSpec): boolean {
+  const bound = volumes.some(({ accessMode }) => accessMode !== 'ReadWriteMany');
+  return rolloutStrategy === 'recreate' || (bound && rolloutStrategy !== 'rollingUpdate');
+}
+
 /**
  * A volume of one node makes new instances wait for the old ones, unless told otherwise. Without such volumes a new
  * instance is ready before an old one goes: one replica never drops a request.
  */
-function strategyOf({ volumes = [], rolloutStrategy, rollingUpdate = {} }: RolloutSpec): object {
-  const bound = volumes.some(({ accessMode }) => accessMode !== 'ReadWriteMany');
-  const strategy = rolloutStrategy ?? (bound ? 'recreate' : 'rollingUpdate');
-  if (strategy === 'recreate') return { type: 'Recreate' };
+function strategyOf(spec: RolloutSpec): object {
+  if (isRecreated(spec)) return { type: 'Recreate' };
+  const { rollingUpdate = {} } = spec;
   const { maxUnavailable = 0, maxSurge = 1 } = rollingUpdate;
   return {
     type: 'RollingUpdate',
     rollingUpdate: { maxUnavailable: amount(maxUnavailable), maxSurge: amount(maxSurge) },
   };
 }
-
-/** The API server reads the text `1` as a share without its percent sign, and refuses it. */
-const amount = (given: number | string): number | string =>
-  typeof given === 'string' && !given.endsWith('%') ? Number(given) : given;
 
 /**
  * `kubectl rollout restart` writes its own annotation, which belongs to it: sending back the one we last saw could

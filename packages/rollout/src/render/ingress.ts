@@ -26,7 +26,9 @@ export function renderIngress(
       ingressClassName: ingressClass,
       rules: rules.map(({ host, path }) => ({
         ...compact({ host }),
-        http: { paths: [{ path, pathType: 'ImplementationSpecific', backend }] },
+        http: {
+          paths: [{ ...compact({ path }), pathType: 'ImplementationSpecific', backend }],
+        },
       })),
       tls: tlsOf(rules, tlsSecretName(name, port.name)),
     }),

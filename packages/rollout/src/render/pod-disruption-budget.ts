@@ -1,5 +1,6 @@
 import { childLabels } from '../labels.ts';
 import type { Child, RolloutResource } from '../resource.ts';
+import { amount } from './amount.ts';
 import { ownedMetadata } from './metadata.ts';
 
 /** What draining a node leaves running; undefined where nothing was asked for. */
@@ -10,6 +11,9 @@ export function renderPodDisruptionBudget(resource: RolloutResource): Child | un
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
     metadata: ownedMetadata(resource, resource.metadata.name),
-    spec: { ...disruptionBudget, selector: { matchLabels: childLabels(resource.metadata) } },
+    spec: {
+      ...Object.fromEntries(Object.entries(disruptionBudget).map(([key, of]) => [key, amount(of)])),
+      selector: { matchLabels: childLabels(resource.metadata) },
+    },
   };
 }

@@ -40,6 +40,33 @@ test('draining and grace are those asked for', () => {
   expect(none.containers[0]).not.toHaveProperty('lifecycle');
 });
 
+test.each([
+  [35, 5],
+  [5, 5],
+  [3, 3],
+  [0, undefined],
+])(
+  'with a grace period of %i s the usual drain is %s',
+  (terminationGracePeriodSeconds, seconds) => {
+    const { lifecycle } = podOf({ interfaces, terminationGracePeriodSeconds }).containers[0];
+    expect(lifecycle).toEqual(
+      seconds === undefined ? undefined : { preStop: { sleep: { seconds } } },
+    );
+  },
+);
+
+test('a seccomp profile is one of the pod, and of a helper its own', () => {
+  const seccompProfile = { type: 'RuntimeDefault' as const };
+  const other = { type: 'Localhost' as const, localhostProfile: 'profiles/proxy.json' };
+  const pod = podOf({
+    securityContext: { seccompProfile },
+    sidecars: [{ name: 'proxy', image, securityContext: { seccompProfile: other } }],
+  });
+  expect(pod.securityContext).toEqual({ seccompProfile });
+  expect(pod.containers[0]).not.toHaveProperty('securityContext');
+  expect(pod.initContainers?.[0]?.securityContext).toEqual({ seccompProfile: other });
+});
+
 test('files are mounted one by one, and a changed one starts new pods', () => {
   const files = [{ path: '/etc/app/config.yaml', content: 'a: 1' }];
   const pod = podOf({ files });

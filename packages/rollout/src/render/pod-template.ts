@@ -71,8 +71,10 @@ export function placement(resource: RolloutResource): Record<string, unknown> {
   });
 }
 
-function drainSeconds({ drainSeconds: given, interfaces = [] }: RolloutSpec): number {
-  return given ?? (interfaces.length > 0 ? DRAIN_SECONDS : 0);
+function drainSeconds(spec: RolloutSpec): number {
+  const { drainSeconds: given, interfaces = [], terminationGracePeriodSeconds: grace } = spec;
+  // the API server refuses a drain that outlasts the grace period
+  return given ?? (interfaces.length > 0 ? Math.min(DRAIN_SECONDS, grace ?? Infinity) : 0);
 }
 
 /** The last lines of the log, where the process wrote no message of its own. */

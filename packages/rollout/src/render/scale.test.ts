@@ -39,6 +39,11 @@ test.each<Partial<RolloutSpec>>([
   expect(renderHorizontalPodAutoscaler(aRollout(spec))).toBeUndefined();
 });
 
+test('a budget that is a number in quotes is a number', () => {
+  const child = renderPodDisruptionBudget(aRollout({ disruptionBudget: { maxUnavailable: '1' } }));
+  expect(child?.spec).toMatchObject({ maxUnavailable: 1 });
+});
+
 test('a disruption budget guards the pods of the app', () => {
   expect(renderPodDisruptionBudget(aRollout())).toBeUndefined();
   const child = renderPodDisruptionBudget(aRollout({ disruptionBudget: { minAvailable: '50%' } }));

@@ -20,6 +20,14 @@ test('inline secrets become an Opaque Secret', () => {
   });
 });
 
+test('blanks around names do not count, and of one name the last one does', () => {
+  const twice = [
+    { name: ' A', value: '1' },
+    { name: 'A\n', value: '2' },
+  ];
+  expect(renderSecret(aRollout({ secrets: twice }))?.data).toEqual({ A: btoa('2') });
+});
+
 test('the Secret exists without secrets too, unless another one is named', () => {
   expect(renderSecret(aRollout())).toBeDefined();
   expect(renderSecret(aRollout({ secretsFrom: 'mine' }))).toBeUndefined();

@@ -24,7 +24,7 @@ export function renderSecret(resource: RolloutResource): Child | undefined {
 }
 
 const dataOf = (secrets: NonNullable<RolloutSpec['secrets']>): Record<string, string> =>
-  Object.fromEntries(secrets.map(({ name, value }) => [name, base64(value)]));
+  Object.fromEntries(secrets.map(({ name, value }) => [name.trim(), base64(value)]));
 
 /** On the pod template, so that changed values start new pods. */
 export function secretsChecksum(spec: RolloutSpec): string {

@@ -1,12 +1,13 @@
 import type { RolloutSpec } from '../schema/spec.ts';
 import { compact, isEmpty } from './compact.ts';
 
-interface SecurityContexts {
+export interface SecurityContexts {
   pod: Record<string, unknown>;
   container: Record<string, unknown>;
 }
 
-const POD = ['fsGroup', 'runAsUser', 'runAsGroup'] as const;
+/** Of all containers of the pod, unless they say otherwise. */
+const POD = ['fsGroup', 'runAsUser', 'runAsGroup', 'seccompProfile'] as const;
 const CONTAINER = [
   'privileged',
   'readOnlyRootFilesystem',

@@ -5,7 +5,11 @@ import { countOrShare, integer, oneOf, text } from './scalar.ts';
 export const RollingUpdateSchema = Type.Object(
   {
     maxSurge: Type.Optional(
-      countOrShare({ title: 'More', description: 'Instances above the number asked for.' }),
+      countOrShare({
+        title: 'More',
+        description: 'Instances above the number asked for.',
+        more: true,
+      }),
     ),
     maxUnavailable: Type.Optional(
       countOrShare({ title: 'Fewer', description: 'Instances that may be missing.' }),

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { commandFields } from './command.ts';
-import { CronJobEnvSchema } from './env.ts';
+import { ContainerEnvSchema } from './env.ts';
 import { ContainerImageSchema, PullPolicySchema } from './image.ts';
 import { SecurityContextSchema } from './pod.ts';
 import { ResourcesSchema } from './resources.ts';
@@ -25,7 +25,7 @@ const ContainerSchema = Type.Object(
     image: ContainerImageSchema,
     imagePullPolicy: Type.Optional(PullPolicySchema),
     ...commandFields(),
-    env: Type.Optional(CronJobEnvSchema),
+    env: Type.Optional(ContainerEnvSchema),
     resources: Type.Optional(ResourcesSchema),
     securityContext: Type.Optional(SecurityContextSchema),
     mounts: Type.Optional(

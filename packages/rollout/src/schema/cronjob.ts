@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
-import { CronJobEnvSchema } from './env.ts';
+import { EnvSchema } from './env.ts';
 import { CronJobImageSchema } from './image.ts';
 import { commandFields } from './command.ts';
+import { SecurityContextSchema } from './pod.ts';
 import { ResourcesSchema } from './resources.ts';
 import { uniqueBy } from './rule.ts';
 import { dnsLabel, integer, moment, oneOf, seconds, text } from './scalar.ts';
@@ -13,7 +14,8 @@ const history = (title: string, description: string) =>
 
 const CronJobSchema = Type.Object(
   {
-    name: dnsLabel({ title: 'Name', description: 'Name of the job.' }),
+    // its runs are called so, too, with eleven characters more
+    name: dnsLabel({ title: 'Name', description: 'Name of the job.', maxLength: 52 }),
     suspend: Type.Optional(
       Type.Boolean({ title: 'Suspended', description: 'Starts no further runs.' }),
     ),
@@ -23,7 +25,7 @@ const CronJobSchema = Type.Object(
       description: 'Five cron fields or @hourly, @daily, @weekly, @monthly, @yearly, @every 1h.',
       minLength: 1,
       maxLength: 100,
-      pattern: `^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|@every ([0-9]+(h|m|s))+|${FIELD}( +${FIELD}){4})$`,
+      pattern: `^[ \\t]*(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|@every ([0-9]+(h|m|s))+|${FIELD}([ \\t]+${FIELD}){4})[ \\t]*$`,
       hint: 'Must be five cron fields, for instance */5 * * * *, or @hourly, @daily and so on.',
     }),
     resources: Type.Optional(ResourcesSchema),
@@ -39,19 +41,20 @@ const CronJobSchema = Type.Object(
     backoffLimit: Type.Optional(
       integer({
         title: 'Retries',
-        description: 'Failed tries before the run counts as failed.',
+        description: 'How often a run that fails is tried again; 0 where absent.',
         minimum: 0,
         maximum: 1000,
       }),
     ),
-    env: Type.Optional(CronJobEnvSchema),
+    env: Type.Optional(EnvSchema),
     inherit: Type.Optional(
       Type.Boolean({
         title: 'Like the app',
         description:
-          'Runs with the variables, secrets, files, volumes, account and placement of the app.',
+          'Runs with the variables, secrets, files, volumes, account, rights and placement of the app.',
       }),
     ),
+    securityContext: Type.Optional(SecurityContextSchema),
     timeZone: Type.Optional(
       text({
         title: 'Time zone',
@@ -82,7 +85,7 @@ const CronJobSchema = Type.Object(
     runAt: Type.Optional(
       moment({
         title: 'Run now',
-        description: 'Another time than before starts a run at once, beside the schedule.',
+        description: 'A later time than before starts a run at once, beside the schedule.',
       }),
     ),
   },

@@ -17,34 +17,45 @@ const name = (): TString =>
 const value = (description: string): TString =>
   text({ title: 'Value', description, maxLength: 131_072 });
 
-const variables = (maxItems: number) =>
-  Type.Array(
-    Type.Object(
-      { name: name(), value: value('Value of the variable.') },
-      { additionalProperties: false },
-    ),
-    {
-      title: 'Variables',
-      description: 'Environment variables.',
-      maxItems,
-      rules: [uniqueBy('name', 'names of variables must be unique')],
-    },
+const variable = () =>
+  Type.Object(
+    { name: name(), value: value('Value of the variable.') },
+    { additionalProperties: false },
   );
 
-export const EnvSchema = variables(200);
+export const EnvSchema = Type.Array(variable(), {
+  title: 'Variables',
+  description: 'Environment variables. Of those with one name the last one counts.',
+  maxItems: 200,
+});
 
-/** Fewer: what the API server reckons a rule can cost is multiplied by the number of jobs. */
-export const CronJobEnvSchema = variables(64);
+/** Fewer: what the API server reckons a rule can cost is multiplied by the number of containers. */
+export const ContainerEnvSchema = Type.Array(variable(), {
+  title: 'Variables',
+  description: 'Environment variables.',
+  maxItems: 64,
+  rules: [uniqueBy('name', 'names of variables must be unique')],
+});
 
 export const SecretsSchema = Type.Array(
   Type.Object(
-    { name: name(), value: value('Value of the variable, readable by whoever reads this object.') },
+    {
+      name: text({
+        title: 'Name',
+        description: 'Name of the variable; blanks around it do not count.',
+        minLength: 1,
+        maxLength: 253,
+        pattern: '^[ \\t\\n]*[-._a-zA-Z0-9]+[ \\t\\n]*$',
+        hint: 'Must consist of letters, digits, "_", "-" and ".".',
+      }),
+      value: value('Value of the variable, readable by whoever reads this object.'),
+    },
     { additionalProperties: false },
   ),
   {
     title: 'Secrets',
-    description: 'Secret environment variables, kept in the Secret <name>-secrets.',
+    description:
+      'Secret environment variables, kept in the Secret <name>-secrets. Of those with one name the last one counts.',
     maxItems: 200,
-    rules: [uniqueBy('name', 'names of secrets must be unique')],
   },
 );

@@ -1,12 +1,18 @@
 import { Type } from 'typebox';
 import { uniqueBy } from './rule.ts';
-import { absolutePath, hostName, objectName, port, serviceLabel, text } from './scalar.ts';
+import { hostName, objectName, port, serviceLabel, text } from './scalar.ts';
 
 // repeated hosts and paths are legal: several rules of one host may differ in TLS
 const IngressRuleSchema = Type.Object(
   {
     host: hostName({ title: 'Host', description: 'Host name; empty matches every host.' }),
-    path: absolutePath({ title: 'Path', description: 'Path prefix.', maxLength: 1024 }),
+    path: text({
+      title: 'Path',
+      description: 'Path prefix; empty matches every path.',
+      maxLength: 1024,
+      pattern: '^(/[^\\x00-\\x1f]*)?$',
+      hint: 'Must begin with "/".',
+    }),
     tls: Type.Optional(Type.Boolean({ title: 'TLS', description: 'Serve this host over HTTPS.' })),
     tlsSecretName: Type.Optional(
       objectName({

@@ -6,6 +6,8 @@ export interface SchemaNode {
   title?: string;
   description?: string;
   enum?: string[];
+  /** values that mean something, where others are accepted */
+  examples?: string[];
   properties?: Record<string, SchemaNode>;
   required?: string[];
   patternProperties?: Record<string, SchemaNode>;

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { rule } from './rule.ts';
 import { hostName, integer, oneOf, text } from './scalar.ts';
 
 const id = (title: string, description: string) =>
@@ -14,6 +15,41 @@ const capabilities = (title: string) =>
     }),
   );
 
+const SEGMENT = '[A-Za-z0-9_-][A-Za-z0-9._-]*';
+
+const SeccompProfileSchema = Type.Object(
+  {
+    type: oneOf(['RuntimeDefault', 'Localhost', 'Unconfined'], {
+      title: 'Type',
+      description: 'RuntimeDefault is what the restricted standard asks for.',
+    }),
+    localhostProfile: Type.Optional(
+      text({
+        title: 'Profile',
+        description: 'A file of the node, below the folder of its seccomp profiles.',
+        maxLength: 255,
+        pattern: `^${SEGMENT}(/${SEGMENT})*$`,
+        hint: 'Must be a relative path such as profiles/app.json.',
+      }),
+    ),
+  },
+  {
+    title: 'Seccomp',
+    description: 'System calls the process may make.',
+    additionalProperties: false,
+    rules: [
+      rule<{ type: string; localhostProfile?: string }>({
+        rule: "has(self.localhostProfile) == (self.type == 'Localhost')",
+        message: 'localhostProfile must be set with the type Localhost, and with no other',
+        code: 'validation_one_of',
+        field: 'localhostProfile',
+        holds: ({ type, localhostProfile }) =>
+          (localhostProfile !== undefined) === (type === 'Localhost'),
+      }),
+    ],
+  },
+);
+
 export const SecurityContextSchema = Type.Object(
   {
     runAsUser: id('User', 'User id of the process.'),
@@ -23,6 +59,7 @@ export const SecurityContextSchema = Type.Object(
     runAsNonRoot: flag('Not root', 'Refuse to start as root.'),
     readOnlyRootFilesystem: flag('Read-only', 'The root file system cannot be written.'),
     privileged: flag('Privileged', 'Runs with the rights of the host.'),
+    seccompProfile: Type.Optional(SeccompProfileSchema),
     capabilities: Type.Optional(
       Type.Object(
         { add: capabilities('Add'), drop: capabilities('Drop') },
@@ -51,15 +88,18 @@ const TolerationSchema = Type.Object(
   {
     key: Type.Optional(text({ title: 'Key', description: 'Key of the taint.', maxLength: 316 })),
     operator: Type.Optional(
-      oneOf(['Equal', 'Exists'], { title: 'Operator', description: 'Equal where absent.' }),
+      oneOf(['Equal', 'Exists', ''], {
+        title: 'Operator',
+        description: 'Equal where absent or empty.',
+      }),
     ),
     value: Type.Optional(
       text({ title: 'Value', description: 'Value of the taint.', maxLength: 63 }),
     ),
     effect: Type.Optional(
-      oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute'], {
+      oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute', ''], {
         title: 'Effect',
-        description: 'Every effect where absent.',
+        description: 'Every effect where absent or empty.',
       }),
     ),
     tolerationSeconds: Type.Optional(

@@ -15,6 +15,7 @@ interface TextOptions extends Hints {
   minLength?: number;
   pattern?: string;
   hint?: string;
+  examples?: string[];
 }
 
 export function text(options: TextOptions): TString {
@@ -39,11 +40,11 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 
 /** First part of a child's name (`<volume>-<name>`). */
-export function dnsLabel(hints: Hints): TString {
+export function dnsLabel({ maxLength = 63, ...hints }: Hints & { maxLength?: number }): TString {
   return text({
     ...hints,
     minLength: 1,
-    maxLength: 63,
+    maxLength,
     pattern: `^${LABEL}$`,
     hint: 'Must consist of lower case letters, digits and "-", and start and end with a letter or digit.',
   });
@@ -75,7 +76,7 @@ export function quantity(hints: Hints): TString {
     ...hints,
     minLength: 1,
     maxLength: 32,
-    pattern: '^([0-9]+(\\.[0-9]+)?)([KMGTPE]i|[numkMGTPE]|[eE][0-9]{1,2})?$',
+    pattern: '^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE]\\+?[0-9]{1,2})?$',
     hint: 'Must be a quantity such as 500m, 0.5, 256Mi or 2Gi.',
   });
 }
@@ -102,16 +103,21 @@ export function absolutePath(hints: Hints & { maxLength: number }): TString {
   });
 }
 
-/** A number of instances, or a share of them such as 25%. */
-export function countOrShare(hints: Hints): TUnsafe<number | string> {
+const COUNT = '[0-9]{1,4}';
+
+/** A number of instances, or a share of them such as 25%: of all at most, unless there may be `more`. */
+export function countOrShare({
+  more = false,
+  ...hints
+}: Hints & { more?: boolean }): TUnsafe<number | string> {
   return Type.Unsafe<number | string>({
     ...hints,
     'x-kubernetes-int-or-string': true,
     minimum: 0,
     maximum: 9999,
     maxLength: 5,
-    pattern: '^[0-9]{1,4}%?$',
-    hint: 'Must be a number such as 1 or a share such as 25%.',
+    pattern: more ? `^${COUNT}%?$` : `^(${COUNT}|([0-9]{1,2}|100)%)$`,
+    hint: `Must be a number such as 1 or a share such as 25%${more ? '' : ', at most 100%'}.`,
   });
 }
 

@@ -21,7 +21,8 @@ import {
 } from './pod.ts';
 import { ProbesSchema } from './probe.ts';
 import { ResourcesSchema } from './resources.ts';
-import { integer, moment, objectName, oneOf, seconds } from './scalar.ts';
+import { rule } from './rule.ts';
+import { integer, moment, objectName, oneOf, seconds, text } from './scalar.ts';
 import { HorizontalScaleSchema, MAX_REPLICAS } from './scale.ts';
 import { VolumesSchema } from './volume.ts';
 
@@ -55,10 +56,12 @@ const RolloutSpecSchema = Type.Object(
       Type.Boolean({ title: 'Stopped', description: 'Runs nothing and keeps everything.' }),
     ),
     rolloutStrategy: Type.Optional(
-      oneOf(['rollingUpdate', 'recreate'], {
+      text({
         title: 'Strategy',
         description:
-          'New instances beside the old ones, or after them. Absent: recreate with volumes, rollingUpdate without.',
+          'rollingUpdate: new instances beside the old ones; recreate: after them. Absent or anything else: recreate with volumes, rollingUpdate without.',
+        maxLength: 63,
+        examples: ['rollingUpdate', 'recreate'],
       }),
     ),
     rollingUpdate: Type.Optional(RollingUpdateSchema),
@@ -138,7 +141,21 @@ const RolloutSpecSchema = Type.Object(
       }),
     ),
   },
-  { title: 'Rollout', description: 'What should run.', additionalProperties: false },
+  {
+    title: 'Rollout',
+    description: 'What should run.',
+    additionalProperties: false,
+    rules: [
+      rule<{ drainSeconds?: number; terminationGracePeriodSeconds?: number }>({
+        rule: '!has(self.drainSeconds) || !has(self.terminationGracePeriodSeconds) || self.drainSeconds <= self.terminationGracePeriodSeconds',
+        message: 'drainSeconds must not exceed terminationGracePeriodSeconds',
+        code: 'validation_drain_exceeds_grace',
+        field: 'drainSeconds',
+        holds: ({ drainSeconds = 0, terminationGracePeriodSeconds = Infinity }) =>
+          drainSeconds <= terminationGracePeriodSeconds,
+      }),
+    ],
+  },
 );
 
 /** The schema as data: titles and descriptions for forms, and all bounds. */

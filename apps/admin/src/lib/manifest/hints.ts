@@ -80,6 +80,7 @@ export function hintsAt(text: string, position: number): Hint[] {
 }
 
 function valueHints(node: SchemaNode | undefined): Hint[] {
-  const values = node?.type === 'boolean' ? ['true', 'false'] : (node?.enum ?? []);
+  const words = (node?.enum ?? node?.examples ?? []).filter((word) => word !== '');
+  const values = node?.type === 'boolean' ? ['true', 'false'] : words;
   return values.map((label) => ({ label, type: 'enum' }));
 }
