@@ -1,7 +1,7 @@
 import type { Child, LiveDeployment, RolloutResource } from '../resource.ts';
 import type { RolloutCronJob } from '../schema/spec.ts';
 import { renderConfigMap } from './config-map.ts';
-import { cronRunName, renderCronJob, renderCronRun } from './cron-job.ts';
+import { cronRunName, isLater, renderCronJob, renderCronRun } from './cron-job.ts';
 import { renderDeployment } from './deployment.ts';
 import { renderHorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { renderHttpRoute } from './http-route.ts';
@@ -36,7 +36,7 @@ export function renderChildren(resource: RolloutResource, context: RenderContext
     ...renderPullSecrets(resource),
     renderConfigMap(resource),
     renderNetworkPolicy(resource),
-    mode === 'job' ? renderJob(resource) : renderDeployment(resource, context.deployment),
+    mode === 'job' ? jobToRun(resource, context) : renderDeployment(resource, context.deployment),
     ...interfaces.map((port) => renderService(resource, port)),
     ...interfaces.map((port) => renderIngress(resource, port)),
     ...interfaces.map((port) => renderHttpRoute(resource, port)),
@@ -49,6 +49,14 @@ export function renderChildren(resource: RolloutResource, context: RenderContext
   ].filter((child) => child !== undefined);
 }
 
+/** It runs once: one that has ended is not made again when somebody tidies it away. */
+function jobToRun(resource: RolloutResource, { jobs }: RenderContext): Child | undefined {
+  const job = renderJob(resource);
+  const { name } = job.metadata;
+  const ended = resource.status?.job?.name === name;
+  return ended && jobs?.has(name) !== true ? undefined : job;
+}
+
 /** A run is started once: its Job is kept while it exists, and the status remembers it longer than that. */
 function isDue(
   { status, spec }: RolloutResource,
@@ -58,5 +66,5 @@ function isDue(
   if (cron.runAt === undefined) return false;
   if (jobs?.has(cronRunName(cron)) === true) return true;
   const before = status?.cronjobs?.find(({ name }) => name === cron.name);
-  return spec.suspend !== true && before?.runAt !== cron.runAt;
+  return spec.suspend !== true && isLater(cron.runAt, before?.runAt);
 }

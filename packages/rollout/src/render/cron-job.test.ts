@@ -64,6 +64,31 @@ test('it stands alone unless it is to be like the app', () => {
   });
 });
 
+const rights = { runAsUser: 7, fsGroup: 8, runAsNonRoot: true };
+
+test.each<[string, Partial<RolloutCronJob>, object]>([
+  ['no', {}, {}],
+  [
+    "the app's, when it is like it",
+    { inherit: true },
+    { pod: { fsGroup: 8, runAsUser: 7 }, container: { runAsNonRoot: true } },
+  ],
+  ['its own', { securityContext: { runAsUser: 1 } }, { pod: { runAsUser: 1 } }],
+  [
+    "its own in place of the app's",
+    { inherit: true, securityContext: { privileged: false } },
+    { container: { privileged: false } },
+  ],
+])('a job has %s rights', (_what, cron, expected) => {
+  const { securityContext: pod, containers } = podOf(cron, { securityContext: rights });
+  expect({ pod, container: containers[0]!.securityContext }).toEqual(expected);
+});
+
+test('a run that fails is tried again only where that was asked for', () => {
+  expect(specOf().jobTemplate.spec).toMatchObject({ backoffLimit: 0 });
+  expect(specOf({ backoffLimit: 3 }).jobTemplate.spec).toMatchObject({ backoffLimit: 3 });
+});
+
 test('a stopped app starts no runs', () => {
   expect(specOf().suspend).toBe(false);
   expect(specOf({ suspend: true }).suspend).toBe(true);
@@ -94,4 +119,6 @@ test('a run by hand is started once, kept while it exists, and not made again', 
   expect(runs(renderChildren({ ...ran, spec: { ...ran.spec, cronjobs: [again] } }))).toEqual([
     cronRunName(again),
   ]);
+  const back = { ...tidy, runAt: '2025-12-31T00:00:00Z' };
+  expect(runs(renderChildren({ ...ran, spec: { ...ran.spec, cronjobs: [back] } }))).toEqual([]);
 });

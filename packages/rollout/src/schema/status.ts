@@ -95,7 +95,17 @@ const RolloutStatusSchema = Type.Object(
           runAt: Type.Optional(text('The runAt that was carried out.')),
           running: Type.Optional(Type.Boolean({ description: 'Whether that run goes on.' })),
         }),
-        { description: 'Cron jobs of the app.' },
+        { description: 'Cron jobs of the app, and those of before that were started by hand.' },
+      ),
+    ),
+    job: Type.Optional(
+      Type.Object(
+        {
+          name: text('Name of its Job.'),
+          ok: Type.Boolean({ description: 'Whether it ended well.' }),
+          message: text('Why it did not.'),
+        },
+        { description: 'How the job of this spec ended, in mode job: it is not run again.' },
       ),
     ),
     rollback: Type.Optional(

@@ -1,6 +1,7 @@
 import type { Observed, ObservedJob, ObservedPod } from '../observed.ts';
 import { jobName } from '../render/job.ts';
 import type { RolloutResource } from '../resource.ts';
+import type { RolloutStatus } from '../schema/status.ts';
 import type { Verdict } from './assessment.ts';
 import { jobEnd } from './cron-jobs.ts';
 import { problemOf } from './pod-problem.ts';
@@ -9,18 +10,36 @@ export function jobOf(resource: RolloutResource, { jobs = [] }: Observed): Obser
   return jobs.find(({ metadata }) => metadata.name === jobName(resource));
 }
 
+type JobStatus = NonNullable<RolloutStatus['job']>;
+
+/** How the job of this spec ended: it is remembered when its Job is gone. Undefined while it has not. */
+export function jobStatus(
+  resource: RolloutResource,
+  observed: Observed,
+  pods: readonly ObservedPod[],
+): JobStatus | undefined {
+  if (resource.spec.mode !== 'job') return undefined;
+  const name = jobName(resource);
+  const job = jobOf(resource, observed);
+  const before = resource.status?.job?.name === name ? resource.status.job : undefined;
+  if (job === undefined) return before;
+  const end = jobEnd(job);
+  if (end === undefined) return undefined;
+  const message = end.ok ? '' : (lastWords(pods) ?? before?.message ?? end.message);
+  return { name, ok: end.ok, message };
+}
+
 /** Where a Rollout in mode `job` stands. One that ended well is stopped for the reason that it is complete. */
 export function assessJob(
   resource: RolloutResource,
   observed: Observed,
   pods: readonly ObservedPod[],
 ): Verdict {
-  const job = jobOf(resource, observed);
-  const end = job && jobEnd(job);
+  const end = jobStatus(resource, observed, pods);
   if (end) {
     return end.ok
       ? { phase: 'Stopped', reason: 'Completed', message: 'It ran to its end.' }
-      : { phase: 'Failed', reason: 'JobFailed', message: lastWords(pods) ?? end.message };
+      : { phase: 'Failed', reason: 'JobFailed', message: end.message };
   }
   // a failed try is followed by another one until the Job gives up
   const tries = pods.filter(({ status }) => status?.phase !== 'Failed');
@@ -31,7 +50,7 @@ export function assessJob(
   }
   return resource.spec.suspend === true
     ? { phase: 'Stopped', reason: 'Stopped', message: 'Stopped before its end.' }
-    : underWay(job, pods);
+    : underWay(jobOf(resource, observed), pods);
 }
 
 function underWay(job: ObservedJob | undefined, pods: readonly ObservedPod[]): Verdict {

@@ -4,10 +4,9 @@ import { desiredReplicas } from '../render/deployment.ts';
 import { isAutoscaled } from '../render/horizontal-pod-autoscaler.ts';
 import type { RolloutResource } from '../resource.ts';
 import type { RolloutSpec } from '../schema/spec.ts';
-import { assessJob, jobOf } from './assess-job.ts';
+import { assessJob, jobOf, jobStatus } from './assess-job.ts';
 import type { Assessment, Replicas, Verdict } from './assessment.ts';
 import { OUTCOMES } from './conditions.ts';
-import { isFinished } from './cron-jobs.ts';
 import { newestPods } from './newest-pods.ts';
 import { problemOf } from './pod-problem.ts';
 import type { Problem } from './pod-problem.ts';
@@ -18,7 +17,7 @@ export function assess(
   observed: Observed,
   pods: ObservedPod[],
 ): Assessment {
-  const replicas = replicasOf(resource, observed);
+  const replicas = replicasOf(resource, observed, pods);
   const verdict =
     refused(observed, replicas) ??
     (resource.spec.mode === 'job'
@@ -29,9 +28,20 @@ export function assess(
   return { ...verdict, replicas };
 }
 
-function replicasOf(resource: RolloutResource, observed: Observed): Replicas {
+function replicasOf(
+  resource: RolloutResource,
+  observed: Observed,
+  pods: readonly ObservedPod[],
+): Replicas {
   const { spec } = resource;
-  if (spec.mode === 'job') return replicasOfJob(spec, jobOf(resource, observed));
+  if (spec.mode === 'job') {
+    const wanted = spec.suspend !== true && jobStatus(resource, observed, pods) === undefined;
+    return { desired: wanted ? 1 : 0, ...replicasOfJob(jobOf(resource, observed)) };
+  }
+  return replicasOfDeployment(spec, observed);
+}
+
+function replicasOfDeployment(spec: RolloutSpec, observed: Observed): Replicas {
   const { deployment } = observed;
   const status = deployment?.status ?? {};
   // what the autoscaler decides is what is wanted
@@ -45,16 +55,9 @@ function replicasOf(resource: RolloutResource, observed: Observed): Replicas {
   };
 }
 
-function replicasOfJob({ suspend }: RolloutSpec, job: ObservedJob | undefined): Replicas {
+function replicasOfJob(job: ObservedJob | undefined): Omit<Replicas, 'desired'> {
   const { active = 0, ready = 0 } = job?.status ?? {};
-  const ended = job !== undefined && isFinished(job);
-  return {
-    desired: ended || suspend === true ? 0 : 1,
-    existing: active,
-    updated: active,
-    ready,
-    available: ready,
-  };
+  return { existing: active, updated: active, ready, available: ready };
 }
 
 /** The children could not be brought about. */

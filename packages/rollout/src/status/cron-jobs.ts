@@ -1,26 +1,31 @@
 import type { Observed, ObservedCronJob, ObservedJob } from '../observed.ts';
-import { cronRunName } from '../render/cron-job.ts';
+import { cronRunName, isLater } from '../render/cron-job.ts';
 import type { RolloutResource } from '../resource.ts';
 import type { RolloutCronJob } from '../schema/spec.ts';
 import type { RolloutStatus } from '../schema/status.ts';
 
 type CronJobStatus = NonNullable<RolloutStatus['cronjobs']>[number];
 
-/** How the cron jobs of the spec do; undefined when there are none. */
+/** Removed ones that are remembered, as many as there can be at a time. */
+const REMEMBERED = 20;
+
+/** How the cron jobs of the spec do, and which runs of removed ones were asked for; undefined when there are none. */
 export function cronJobsStatus(
   { spec, status }: RolloutResource,
   { cronJobs = [], jobs = [] }: Observed,
 ): CronJobStatus[] | undefined {
-  if ((spec.cronjobs ?? []).length === 0) return undefined;
-  return spec.cronjobs?.map((cron) => ({
+  const { cronjobs = [] } = spec;
+  const before = status?.cronjobs ?? [];
+  const known = cronjobs.map((cron) => ({
     name: cron.name,
     ...scheduled(cronJobs.find(({ metadata }) => metadata.name === cron.name)),
-    ...startedByHand(
-      cron,
-      jobs.find(({ metadata }) => metadata.name === cronRunName(cron)),
-      status?.cronjobs?.find(({ name }) => name === cron.name),
-    ),
+    ...startedByHand(cron, jobs, before.find(({ name }) => name === cron.name)?.runAt),
   }));
+  const removed = before
+    .filter(({ name, runAt }) => runAt !== undefined && known.every((one) => one.name !== name))
+    .map(({ name, runAt = '' }) => ({ name, runAt }));
+  const all = [...known, ...removed.slice(-REMEMBERED)];
+  return all.length === 0 ? undefined : all;
 }
 
 function scheduled(live: ObservedCronJob | undefined): Omit<CronJobStatus, 'name'> {
@@ -32,13 +37,19 @@ function scheduled(live: ObservedCronJob | undefined): Omit<CronJobStatus, 'name
   };
 }
 
+/** The last run that was carried out: a spec of before asks for an older one, which is not run again. */
 function startedByHand(
   cron: RolloutCronJob,
-  run: ObservedJob | undefined,
-  before: CronJobStatus | undefined,
+  jobs: readonly ObservedJob[],
+  before: string | undefined,
 ): Pick<CronJobStatus, 'runAt' | 'running'> {
-  const runAt = run ? cron.runAt : before?.runAt;
+  const runOf = (runAt: string): ObservedJob | undefined =>
+    jobs.find(({ metadata }) => metadata.name === cronRunName({ ...cron, runAt }));
+  const { runAt: asked } = cron;
+  const isNew = asked !== undefined && runOf(asked) !== undefined && isLater(asked, before);
+  const runAt = isNew ? asked : before;
   if (runAt === undefined) return {};
+  const run = runOf(runAt);
   return { runAt, running: run !== undefined && !isFinished(run) };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Observed, ObservedJob } from '../observed.ts';
+import { renderChildren } from '../render/children.ts';
 import { cronRunName } from '../render/cron-job.ts';
 import { jobName } from '../render/job.ts';
 import type { RolloutStatus } from '../schema/status.ts';
@@ -20,6 +21,20 @@ test('a run by hand is remembered after its Job is gone', () => {
   expect(gone.cronjobs).toEqual([{ name: 'tidy', active: 0, runAt: cron.runAt, running: false }]);
 });
 
+test('a run by hand is remembered when an older one is asked for, and when its cron job is gone', () => {
+  const image = aRollout().spec.image;
+  const cronAt = (runAt: string) => ({ name: 'tidy', schedule: '@daily', image, runAt });
+  const [older, newer] = [cronAt('2026-01-01T00:00:00Z'), cronAt('2026-01-01T03:00:00+01:00')];
+  const before = { cronjobs: [{ name: 'tidy', runAt: newer.runAt }] };
+  const jobs = [older, newer].map((cron) => ({ metadata: { name: cronRunName(cron) } }));
+  const back = { ...aRollout({ cronjobs: [older] }), status: before };
+  expect(statusOf(back, { ...nothing, jobs }, NOW).cronjobs).toEqual([
+    { name: 'tidy', active: 0, runAt: newer.runAt, running: true },
+  ]);
+  const without = statusOf({ ...aRollout(), status: before }, nothing, NOW);
+  expect(without.cronjobs).toEqual(before.cronjobs);
+});
+
 describe('in mode job', () => {
   const rollout = aRollout({ mode: 'job' });
   const job = (status: ObservedJob['status'] = {}): Observed => ({
@@ -37,6 +52,26 @@ describe('in mode job', () => {
     ['failed', job(end('Failed')), { phase: 'Failed', reason: 'JobFailed' }],
   ])('%s', (_what, observed, expected) => {
     expect(statusOf(rollout, observed, NOW)).toMatchObject(expected);
+  });
+
+  test.each([
+    ['Complete', 'Completed'],
+    ['Failed', 'JobFailed'],
+  ])('%s: one that has ended is not run again when its Job is deleted', (type, reason) => {
+    const status = statusOf(rollout, job(end(type)), NOW);
+    const ended = { ...rollout, status };
+    const kinds = (jobs: string[]) =>
+      renderChildren(ended, { jobs: new Set(jobs) }).map(({ kind }) => kind);
+    expect(kinds([jobName(rollout)])).toContain('Job');
+    expect(kinds([])).not.toContain('Job');
+    const later = statusOf(ended, nothing, NOW);
+    expect(later).toEqual(status);
+    expect(later).toMatchObject({ reason });
+
+    const again = aRollout({ mode: 'job', restartedAt: '2026-01-01T00:00:00Z' });
+    const children = renderChildren({ ...again, status }, { jobs: new Set() });
+    expect(children.map(({ kind }) => kind)).toContain('Job');
+    expect(statusOf({ ...again, status }, nothing, NOW)).toMatchObject({ phase: 'Pending' });
   });
 
   test('one that is complete is ready: there is nothing to wait for', () => {

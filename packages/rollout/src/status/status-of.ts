@@ -5,6 +5,7 @@ import type { RolloutResource } from '../resource.ts';
 import { specInUse } from '../revision.ts';
 import type { ConditionType, RolloutStatus } from '../schema/status.ts';
 import { assess } from './assess.ts';
+import { jobStatus } from './assess-job.ts';
 import type { Assessment } from './assessment.ts';
 import { idleAutoscaler } from './autoscaler.ts';
 import { classicStatus } from './classic.ts';
@@ -27,6 +28,7 @@ export function statusOf(
   const inUse = { ...resource, spec: specInUse(resource.spec, revision) };
   const pods = podsOf(inUse, observed);
   const cronjobs = cronJobsStatus(inUse, observed);
+  const job = jobStatus(inUse, observed, pods);
   const found = assess(inUse, observed, pods);
   const assessment = withRollback(found, resource, observed);
   const rollback = rollbackOf(resource, observed, { ...found, now });
@@ -51,6 +53,7 @@ export function statusOf(
     selector: `${LABELS.projectId}=${metadata.namespace},${LABELS.deploymentId}=${metadata.name}`,
     urls: urlsOf(inUse.spec, observed.unrendered),
     ...(cronjobs === undefined ? {} : { cronjobs }),
+    ...(job === undefined ? {} : { job }),
     ...(rollback === undefined ? {} : { rollback }),
     ...(deployment === undefined ? {} : { rendererVersion: rendererVersionOf(deployment) }),
   };
