@@ -5,7 +5,7 @@ import { everything } from './everything.ts';
 import { aRollout, operatorWorld } from './operator-world.ts';
 import type { Fields, OperatorWorld } from './operator-world.ts';
 
-const patient = { timeout: 20_000, interval: 50 };
+const patient = { timeout: 30_000, interval: 50 };
 const KINDS =
   'sa,pvc,secret,configmap,deployment,service,ingress,hpa,pdb,networkpolicy,cronjob,job';
 
@@ -153,6 +153,32 @@ describe.runIf(has('api'))('the children of a Rollout on a real API server', () 
     expect(await jobs()).not.toEqual([first]);
   });
 
+  test('a newer run by hand ends none that goes on, and an older spec starts none', async () => {
+    await using world = await operatorWorld(plane);
+    const jobs = async (): Promise<string[]> =>
+      (await childrenOf(world)).filter((name) => name.startsWith('job'));
+    const [cron] = everything.cronjobs;
+    const ask = async (runAt: string): Promise<void> => {
+      await apply(world, { cronjobs: [{ ...cron, runAt }] });
+      await vi.waitFor(async () => {
+        const { status } = await world.get<{ status: Fields }>('rollout', 'web');
+        expect(status).toMatchObject({ cronjobs: [{ runAt }] });
+      }, patient);
+    };
+    await ask('2026-01-01T00:00:00Z');
+    const [first] = await jobs();
+    await ask('2026-01-02T00:00:00Z');
+    await world.settled();
+    expect(await jobs()).toHaveLength(2);
+    await end(world, first!);
+    await vi.waitFor(async () => expect(await jobs()).toHaveLength(1), patient);
+    const second = await jobs();
+    await apply(world, { cronjobs: [{ ...cron, runAt: '2026-01-01T00:00:00Z' }] });
+    await world.status('web', {});
+    await world.settled();
+    expect(await jobs()).toEqual(second);
+  });
+
   test('in mode job there is a Job in place of the Deployment, another one for another spec', async () => {
     await using world = await operatorWorld(plane);
     const names = async (): Promise<string[]> =>
@@ -179,6 +205,26 @@ describe.runIf(has('api'))('the children of a Rollout on a real API server', () 
     }, patient);
   });
 
+  test('in mode job one that has ended is not run again when its Job is deleted', async () => {
+    await using world = await operatorWorld(plane);
+    const jobs = async (): Promise<string[]> =>
+      (await childrenOf(world)).filter((name) => name.startsWith('job'));
+    await apply(world, { mode: 'job' });
+    await vi.waitFor(async () => expect(await jobs()).toHaveLength(1), patient);
+    const [first] = await jobs();
+    await end(world, first!);
+    await world.status('web', { phase: 'Stopped', reason: 'Completed' });
+    await world.kubectl('delete', first!, '--cascade=background');
+    await world.settled();
+    expect(await jobs()).toEqual([]);
+    await world.status('web', { phase: 'Stopped', reason: 'Completed' });
+    expect(await world.writesAfterRestart()).toEqual([]);
+    expect(await jobs()).toEqual([]);
+    await apply(world, { mode: 'job', restartedAt: '2026-01-01T00:00:00Z' });
+    await vi.waitFor(async () => expect(await jobs()).toHaveLength(1), patient);
+    expect(await jobs()).not.toEqual([first]);
+  });
+
   test('a spec that is wrong in a way no rule can say is refused, and what runs goes on', async () => {
     await using world = await operatorWorld(plane);
     await apply(world, {});
@@ -189,3 +235,15 @@ describe.runIf(has('api'))('the children of a Rollout on a real API server', () 
     expect(await world.get('deployment', 'web')).toBeDefined();
   });
 });
+
+/** What a kubelet does when the process of a Job ends well; there is none here. */
+async function end(world: OperatorWorld, job: string): Promise<void> {
+  const pods = ['get', 'pods', '-o', 'name', '-l', `job-name=${job.replace(/^.*\//, '')}`];
+  const pod = await vi.waitFor(async () => {
+    const [found = ''] = (await world.kubectl(...pods)).trim().split('\n');
+    expect(found).not.toBe('');
+    return found;
+  }, patient);
+  const patch = '{"status":{"phase":"Succeeded"}}';
+  await world.kubectl('patch', pod, '--subresource=status', '--type=merge', '-p', patch);
+}

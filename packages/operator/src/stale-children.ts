@@ -1,5 +1,6 @@
 import type { ClusterObject } from '@davit/domain';
-import { LABELS, serviceAccountName } from '@davit/rollout';
+import { isRunUnderWay, LABELS, serviceAccountName } from '@davit/rollout';
+import type { ObservedJob, RolloutResource } from '@davit/rollout';
 import type { ApplyContext } from './apply-child.ts';
 import { isOwned } from './ownership.ts';
 
@@ -43,9 +44,16 @@ export function staleChildren(
       isPruned(object, rollout) &&
       !(held && RUNNING.has(object.kind)) &&
       !kept.has(idOf(object)) &&
+      !isRunning(object, rollout) &&
       object.metadata.deletionTimestamp === undefined &&
       isOwned(object, rollout),
   );
+}
+
+/** A newer run that somebody asks for does not end the one before. */
+function isRunning(object: ClusterObject, rollout: ClusterObject): boolean {
+  if (object.kind !== 'Job') return false;
+  return isRunUnderWay(rollout as unknown as RolloutResource, object);
 }
 
 function idOf(object: ClusterObject): string {

@@ -64,6 +64,7 @@ export type {
 export { readRevision, renderRevision, revisionInUse, specInUse } from './revision.ts';
 export type { Revision } from './revision.ts';
 export { statusOf } from './status/status-of.ts';
+export { isRunUnderWay } from './status/cron-jobs.ts';
 export { statusDueIn } from './status/autoscaler.ts';
 export { observationOf } from './status/observation-of.ts';
 export { problemOf } from './status/pod-problem.ts';

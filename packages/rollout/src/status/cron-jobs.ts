@@ -1,3 +1,5 @@
+import { LABELS } from '../labels.ts';
+import { shorten } from '../names.ts';
 import type { Observed, ObservedCronJob, ObservedJob } from '../observed.ts';
 import { cronRunName, isLater } from '../render/cron-job.ts';
 import type { RolloutResource } from '../resource.ts';
@@ -51,6 +53,13 @@ function startedByHand(
   if (runAt === undefined) return {};
   const run = runOf(runAt);
   return { runAt, running: run !== undefined && !isFinished(run) };
+}
+
+/** Is this Job a run by hand, of a cron job there is, that goes on? Another run does not end it. */
+export function isRunUnderWay({ spec }: RolloutResource, job: ObservedJob): boolean {
+  const of = job.metadata.labels?.[LABELS.cronJob];
+  const isKnown = (spec.cronjobs ?? []).some(({ name }) => shorten(name) === of);
+  return isKnown && !isFinished(job);
 }
 
 export function isFinished(job: ObservedJob): boolean {
