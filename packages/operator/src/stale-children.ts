@@ -1,6 +1,6 @@
 import type { ClusterObject } from '@davit/domain';
 import { isRunUnderWay, LABELS, serviceAccountName } from '@davit/rollout';
-import type { ObservedJob, RolloutResource } from '@davit/rollout';
+import type { RolloutResource } from '@davit/rollout';
 import type { ApplyContext } from './apply-child.ts';
 import { isOwned } from './ownership.ts';
 
