@@ -68,6 +68,11 @@ describe.runIf(has('api'))("the operator's view of a real API server", () => {
     await plane.apply(...namespaces.map((namespace) => aRollout(namespace)));
     const keys = namespaces.map((namespace) => `${namespace}/web`).sort();
     await vi.waitFor(() => expect(seen.cluster.keys().sort()).toEqual(keys), patient);
+    seen.changes.splice(0);
+    await plane.apply(
+      ...namespaces.map((namespace) => anAutoscaler(namespace, 'Deployment', 'web')),
+    );
+    await vi.waitFor(() => expect([...new Set(seen.changes)].sort()).toEqual(keys), patient);
   });
 
   test('a namespace without rights keeps no other from being served, and shows nothing half known', async () => {
@@ -109,24 +114,20 @@ describe.runIf(has('api'))("the operator's view of a real API server", () => {
       wholeKinds: ['HorizontalPodAutoscaler', 'ServiceAccount'],
     });
     await seen.cluster.synced();
-    const scale = (kind: string, name: string, maxReplicas: number): Promise<string> =>
-      plane.apply({
-        ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
-        metadata: { name: `${kind}-${name}`.toLowerCase(), namespace: here },
-        spec: { maxReplicas, scaleTargetRef: { apiVersion: 'apps/v1', kind, name } },
-      });
+    const scale = (kind: string, name: string): Promise<string> =>
+      plane.apply(anAutoscaler(here, kind, name));
     const measure = (currentReplicas: number): Promise<string> => {
       const status = { currentReplicas, desiredReplicas: currentReplicas, conditions: [] };
       const patch = ['--subresource=status', '--type=merge', '-p', JSON.stringify({ status })];
       return plane.kubectl('-n', here, 'patch', 'hpa', 'deployment-a', ...patch);
     };
-    await scale('Deployment', 'a', 2);
+    await scale('Deployment', 'a');
     await vi.waitFor(() => expect(seen.changes.at(-1)).toBe(`${here}/a`), patient);
     seen.changes.splice(0);
-    await scale('StatefulSet', 'db', 2);
+    await scale('StatefulSet', 'db');
     for (const replicas of [1, 2, 3]) await measure(replicas);
     // comes after them in the same watch
-    await scale('Deployment', 'b', 2);
+    await scale('Deployment', 'b');
     await vi.waitFor(() => expect(seen.changes).toEqual([`${here}/b`]), patient);
     seen.changes.splice(0);
     await plane.kubectl('-n', here, 'create', 'sa', 'shared');
@@ -136,6 +137,14 @@ describe.runIf(has('api'))("the operator's view of a real API server", () => {
     );
   });
 });
+
+function anAutoscaler(namespace: string, kind: string, target: string): object {
+  return {
+    ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
+    metadata: { name: `${kind}-${target}`.toLowerCase(), namespace },
+    spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind, name: target } },
+  };
+}
 
 /** Somebody with no rights but those that are granted, to look at kinds in a namespace. */
 async function account(plane: ControlPlane) {

@@ -45,7 +45,7 @@ const RESYNC_MS = 10 * 60_000;
 /** Connections beside those of the workers. */
 const LISTS_AND_EVENTS = 4;
 /** For the events of the last reconciles, in a stop that may take 15 seconds. */
-const LAST_EVENTS_MS = 2_000;
+const LAST_EVENTS_MS = 3_000;
 
 /** The operator of one cluster, ready to run. Throws `not_found`, `invalid` or `unsupported` for its credentials. */
 export function createOperator(
