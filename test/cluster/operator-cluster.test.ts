@@ -85,7 +85,8 @@ describe.runIf(has('api'))("the operator's view of a real API server", () => {
     expect(await seen.cluster.synced()).toBe(true);
     expect(seen.cluster.keys()).toEqual([`${good}/web`]);
     const refusals = [{ namespace: late, reason: expect.stringContaining('secrets') as string }];
-    expect(seen.cluster.refusals()).toEqual(refusals);
+    // rights that were given a moment ago may be missing, too
+    await vi.waitFor(() => expect(seen.cluster.refusals()).toEqual(refusals), patient);
     await vi.waitFor(() => expect(seen.connected.get(`Rollout ${late}`)).toBe(true), patient);
     expect(seen.connected.get(`Secret ${late}`)).toBe(false);
     expect(seen.cluster.rollout(`${late}/web`)).toBeUndefined();
