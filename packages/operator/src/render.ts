@@ -1,6 +1,6 @@
 import type { ClusterObject, RolloutCluster } from '@davit/domain';
 import { parseRolloutSpec, renderChildren, renderRevision, specInUse } from '@davit/rollout';
-import type { LiveDeployment, RolloutResource } from '@davit/rollout';
+import type { LiveDeployment, LiveService, RolloutResource } from '@davit/rollout';
 import { revisionsOf } from './revision.ts';
 import { unrenderedFields } from './unrendered.ts';
 
@@ -30,6 +30,7 @@ export function render(
   const jobs = live.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name);
   const all = renderChildren(resource, {
     ...(deployment ? { deployment: deployment as unknown as LiveDeployment } : {}),
+    services: live.filter(({ kind }) => kind === 'Service') as unknown as LiveService[],
     jobs: new Set(jobs),
   }) as ClusterObject[];
   const revision = renderRevision(asked, kept) as ClusterObject | undefined;

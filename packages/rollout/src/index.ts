@@ -30,6 +30,7 @@ export {
 export type {
   Child,
   LiveDeployment,
+  LiveService,
   ObjectMeta,
   OwnerReference,
   PodTemplate,

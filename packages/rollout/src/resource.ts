@@ -40,10 +40,22 @@ export interface Child {
   [field: string]: unknown;
 }
 
-/** What the Deployment's renderer needs to know of the one that exists. */
+/** What renderers need to know of the Deployment that exists. */
 export interface LiveDeployment {
-  metadata: { annotations?: Record<string, string> };
+  metadata: { annotations?: Record<string, string>; generation?: number };
   spec: { template: PodTemplate };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    updatedReplicas?: number;
+    availableReplicas?: number;
+  };
+}
+
+/** What renderers need to know of a Service that exists. */
+export interface LiveService {
+  metadata: { name: string };
+  spec?: { ports?: { name?: string; targetPort?: number | string }[] };
 }
 
 export interface PodTemplate {

@@ -1,4 +1,4 @@
-import type { Child, LiveDeployment, RolloutResource } from '../resource.ts';
+import type { Child, RolloutResource } from '../resource.ts';
 import type { RolloutCronJob } from '../schema/spec.ts';
 import { renderConfigMap } from './config-map.ts';
 import { cronRunName, isLater, renderCronJob, renderCronRun } from './cron-job.ts';
@@ -13,11 +13,10 @@ import { renderPodDisruptionBudget } from './pod-disruption-budget.ts';
 import { renderPullSecrets } from './pull-secret.ts';
 import { renderSecret } from './secret.ts';
 import { renderServiceAccount } from './service-account.ts';
+import type { Serving } from './served-port.ts';
 import { renderService } from './service.ts';
 
-export interface RenderContext {
-  /** the Deployment that exists */
-  deployment?: LiveDeployment;
+export interface RenderContext extends Serving {
   /** names of the Jobs that exist */
   jobs?: ReadonlySet<string>;
 }
@@ -35,9 +34,9 @@ export function renderChildren(resource: RolloutResource, context: RenderContext
     renderSecret(resource),
     ...renderPullSecrets(resource),
     renderConfigMap(resource),
-    renderNetworkPolicy(resource),
+    renderNetworkPolicy(resource, context),
     mode === 'job' ? jobToRun(resource, context) : renderDeployment(resource, context.deployment),
-    ...interfaces.map((port) => renderService(resource, port)),
+    ...interfaces.map((port) => renderService(resource, port, context)),
     ...interfaces.map((port) => renderIngress(resource, port)),
     ...interfaces.map((port) => renderHttpRoute(resource, port)),
     renderPodDisruptionBudget(resource),

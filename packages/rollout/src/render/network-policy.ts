@@ -2,12 +2,20 @@ import { childLabels } from '../labels.ts';
 import type { Child, RolloutResource } from '../resource.ts';
 import type { RolloutInterface } from '../schema/spec.ts';
 import { ownedMetadata } from './metadata.ts';
+import { servedPort } from './served-port.ts';
+import type { Serving } from './served-port.ts';
 
 /** Its own namespace reaches the app, and everybody what is open to the outside. Nothing limits where it connects to. */
-export function renderNetworkPolicy(resource: RolloutResource): Child | undefined {
+export function renderNetworkPolicy(
+  resource: RolloutResource,
+  serving: Serving = {},
+): Child | undefined {
   const { networkPolicy, interfaces = [] } = resource.spec;
   if (networkPolicy !== 'project') return undefined;
-  const open = interfaces.filter(isPublic).map(({ port }) => ({ port, protocol: 'TCP' }));
+  const ports = interfaces
+    .filter(isPublic)
+    .flatMap((one) => [one.port, servedPort(resource, one, serving)]);
+  const open = [...new Set(ports)].map((port) => ({ port, protocol: 'TCP' }));
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
