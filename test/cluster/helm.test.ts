@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { dockerEngine, hasDocker, has, programPath, temporaryDirectory } from '@davit/testkit';
+import { dockerEngine, hasDocker, has, temporaryDirectory } from '@davit/testkit';
 import type { Cluster } from '@davit/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildImage, docker } from '../docker/image.ts';
+import { CHART, helm } from './helm.ts';
 import { aRollout } from './operator-world.ts';
 import { noCluster, theCluster } from './provided.ts';
 
-const CHART = join(import.meta.dirname, '../../helm/davit-operator');
 const REPOSITORY = 'davit.test/davit-operator';
 const TAG = 'chart';
 const long = { timeout: 90_000, interval: 250 };
@@ -18,13 +16,9 @@ describe.skipIf(noCluster !== undefined || !hasDocker() || !has('helm'))('the ch
   const apps = `${id}-apps`;
   let cluster: Cluster;
 
-  const helm = async (...args: string[]): Promise<string> => {
-    const env = { ...process.env, KUBECONFIG: cluster.kubeconfig };
-    const { stdout } = await promisify(execFile)(programPath('helm'), args, { env });
-    return stdout;
-  };
   const upgrade = (...more: string[]): Promise<string> =>
     helm(
+      cluster.kubeconfig,
       ...['upgrade', '--install', 'davit-operator', CHART, '--namespace', id],
       ...['--set', `image.repository=${REPOSITORY},image.tag=${TAG},namespaces={${apps}}`],
       // the run's other operators and tests share the definition
@@ -94,10 +88,8 @@ describe.skipIf(noCluster !== undefined || !hasDocker() || !has('helm'))('the ch
     }, long);
   });
 
-  test('uninstalling keeps the definition, the Rollouts and all that runs', async () => {
-    expect(await helm('template', 'x', CHART)).toContain('helm.sh/resource-policy: keep');
-    await helm('uninstall', 'davit-operator', '--namespace', id, '--wait');
-    await cluster.kubectl('get', 'crd/rollouts.one-click.dev');
+  test('uninstalling keeps the Rollouts and all that runs', async () => {
+    await helm(cluster.kubeconfig, 'uninstall', 'davit-operator', '--namespace', id, '--wait');
     expect(await inApps('get', 'rollout,deployment', '-o', 'name')).toBe(
       'rollout.one-click.dev/web\ndeployment.apps/web\n',
     );
