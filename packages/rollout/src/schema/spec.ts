@@ -59,7 +59,7 @@ const RolloutSpecSchema = Type.Object(
       text({
         title: 'Strategy',
         description:
-          'rollingUpdate: new instances beside the old ones; recreate: after them. Absent or anything else: recreate with volumes, rollingUpdate without.',
+          'rollingUpdate: new instances beside the old ones; recreate: after them. Absent or anything else: recreate with a volume that is not ReadWriteMany, else rollingUpdate.',
         maxLength: 63,
         examples: ['rollingUpdate', 'recreate'],
       }),
