@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClusterObject } from '@davit/domain';
 import { KubeHttp, loadKubeconfig, OperatorCluster } from '@davit/kubernetes';
 import type { OperatorClusterOptions } from '@davit/kubernetes';
+import { ANNOTATIONS } from '@davit/rollout';
 import { controlPlane, has, temporaryDirectory } from '@davit/testkit';
 import type { ControlPlane } from '@davit/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -136,6 +138,31 @@ describe.runIf(has('api'))("the operator's view of a real API server", () => {
       () => expect(seen.changes.sort()).toEqual([`${here}/a`, `${here}/b`]),
       patient,
     );
+  });
+
+  test.each([
+    ['goes when an object without our mark is taken over', false, undefined],
+    ['stays on an object that has our mark', true, 'kept'],
+  ])('what an operator called manager added %s', async (_, isOurs, expected) => {
+    const namespace = await aNamespace();
+    const annotations = isOurs ? { [ANNOTATIONS.appliedHash]: 'x' } : {};
+    const labels = { [LABEL]: 'web' };
+    const secret = (value: string): ClusterObject => ({
+      ...{ apiVersion: 'v1', kind: 'Secret', stringData: { value } },
+      metadata: { name: 'web', namespace, labels, annotations },
+    });
+    await using seen = view({ namespaces: [namespace] });
+    await seen.cluster.synced();
+    const signal = AbortSignal.timeout(60_000);
+    await seen.cluster.create(secret('1'), signal);
+    const patch = JSON.stringify({ metadata: { annotations: { added: 'kept' } } });
+    const as = ['--field-manager=manager', '--type=merge', '-p', patch];
+    await plane.kubectl('-n', namespace, 'patch', 'secret', 'web', ...as);
+    const added = (): unknown => seen.cluster.find(secret('1'))?.metadata.annotations?.['added'];
+    await vi.waitFor(() => expect(added()).toBe('kept'), patient);
+    // the first one adopts, the second one removes
+    for (const value of ['2', '3']) await seen.cluster.apply(secret(value), signal);
+    expect(added()).toBe(expected);
   });
 });
 
