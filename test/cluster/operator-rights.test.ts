@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LEASE_RULES, ORIGINAL_RULES, renderRbac, RULES } from '@davit/operator-app';
+import {
+  createOperator,
+  LEASE_RULES,
+  ORIGINAL_RULES,
+  renderRbac,
+  RULES,
+} from '@davit/operator-app';
 import { RESOURCES } from '@davit/kubernetes';
 import { answerProxy, controlPlane, has, temporaryDirectory } from '@davit/testkit';
 import type { AnswerProxy, ControlPlane } from '@davit/testkit';
@@ -70,7 +76,10 @@ describe.runIf(has('api'))('the rights of the operator, on a real API server', (
   });
   afterAll(() => opened.disposeAsync());
 
-  const used = (): Set<string> => new Set(proxy.requests.map(taken));
+  // whoever is let in may read what there is
+  const isOpen = (request: string): boolean => request.includes(' /openapi/');
+  const used = (): Set<string> =>
+    new Set(proxy.requests.filter((request) => !isOpen(request)).map(taken));
   /** Waits until each of these kinds was used so. */
   const made = (verb: string, kinds: readonly string[]): Promise<void> =>
     vi.waitFor(() => {
@@ -134,6 +143,31 @@ describe.runIf(has('api'))('the rights of the operator, on a real API server', (
     await vi.waitFor(() => {
       expect([...used(), ...WITHOUT_REQUESTS].sort()).toEqual(rights);
     }, patient);
+  });
+
+  test('a definition that is too old is told where people and machines look', async () => {
+    const fields = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties';
+    const patch = [{ op: 'remove', path: `${fields}/probes` }];
+    const crd = ['crd', 'rollouts.one-click.dev', '--type=json', '-p', JSON.stringify(patch)];
+    await plane.kubectl('patch', ...crd);
+    const operator = createOperator({
+      ...{ command: 'run', kubeconfig: { path: proxy.kubeconfig! }, namespaces: [] },
+      inCluster: { host: undefined, port: undefined },
+      ...{ workers: 1, leaderElect: false, leaseName: 'davit-operator', logLevel: 'error' },
+      ...{ health: { port: 0 }, metrics: { port: 0 } },
+    });
+    const stop = new AbortController();
+    const ended = operator.run(stop.signal);
+    const ask = async (port: number | undefined, path: string): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    await vi.waitFor(async () => {
+      expect(await ask(operator.ports.health, '/readyz')).toBe(
+        'ok, leads, but the definition of Rollouts is too old and loses spec.probes\n',
+      );
+    }, patient);
+    expect(await ask(operator.ports.metrics, '/metrics')).toContain('davit_crd_outdated 1');
+    stop.abort();
+    await ended;
   });
 
   test('what it has no use for is refused', async () => {

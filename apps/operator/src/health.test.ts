@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Standing } from './health.ts';
 import { openHealth } from './health.ts';
 
-const idle: Standing = { ready: true, refused: [], leads: false, original: undefined };
+const idle: Standing = { ready: true, refused: [], leads: false, original: undefined, lost: [] };
 
 test.each<[string, Partial<Standing>, [number, string]]>([
   ['its caches are not filled', { ready: false }, [503, 'caches not filled\n']],
@@ -28,6 +28,14 @@ test.each<[string, Partial<Standing>, [number, string]]>([
     'it looks',
     { original: { namespace: 'old', certain: false } },
     [200, "ok, but looks first whether One-Click's operator runs in old\n"],
+  ],
+  [
+    'the definition is too old',
+    { leads: true, lost: ['spec.probes', 'status.phase'] },
+    [
+      200,
+      'ok, leads, but the definition of Rollouts is too old and loses spec.probes and 1 more\n',
+    ],
   ],
 ])('/readyz says that %s', async (_what, standing, answer) => {
   const server = await openHealth({ port: 0 }, () => ({ ...idle, ...standing }));

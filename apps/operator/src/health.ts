@@ -11,6 +11,8 @@ export interface Standing {
   leads: boolean;
   /** whose end is waited for */
   original: Original | undefined;
+  /** fields of Rollouts that the API server throws away */
+  lost: readonly string[];
 }
 
 /** `/healthz` for as long as the process runs, `/readyz` once it could work, with what it does about that. */
@@ -20,7 +22,7 @@ export function openHealth(address: Address, standing: () => Standing): Promise<
     '/readyz': () => {
       const now = standing();
       const said = now.ready ? ['ok', ...told(now)] : ['caches not filled'];
-      const body = `${[...said, ...missed(now)].join(', ')}\n`;
+      const body = `${[...said, ...missed(now), ...thrownAway(now)].join(', ')}\n`;
       return { status: now.ready ? 200 : 503, body };
     },
   });
@@ -36,4 +38,10 @@ function told({ leads, original }: Standing): string[] {
 function missed({ refused }: Standing): string[] {
   if (refused.length === 0) return [];
   return [`no rights in ${refused.includes('') ? 'the cluster' : refused.join(' ')}`];
+}
+
+function thrownAway({ lost: [first, ...more] }: Standing): string[] {
+  if (first === undefined) return [];
+  const fields = more.length === 0 ? first : `${first} and ${more.length} more`;
+  return [`but the definition of Rollouts is too old and loses ${fields}`];
 }

@@ -18,6 +18,7 @@ test('writes what Prometheus reads, failures from zero on', async () => {
       { kind: 'Secret', connected: true },
     ],
     waiting: () => true,
+    outdated: () => true,
     phases: () => [{ namespace: 'shop', name: 'web', phase: 'Running' }],
   });
   queue.add('shop/web');
@@ -57,6 +58,7 @@ test('writes what Prometheus reads, failures from zero on', async () => {
       'davit_watch_connected{kind="Pod"} 0',
       'davit_watch_connected{kind="Secret"} 1',
       'davit_original_operator_running 1',
+      'davit_crd_outdated 1',
       'davit_rollout_phase{namespace="shop",name="web",phase="Running"} 1',
     ]),
   );
@@ -79,6 +81,7 @@ test('a Rollout that is gone, or in another phase, is not told any more', async 
     leading: () => true,
     watches: () => [],
     waiting: () => false,
+    outdated: () => false,
   };
   metrics.watch({ ...levels, phases: () => found });
   expect(await metrics.text()).toContain('phase="Running"');

@@ -22,6 +22,8 @@ export interface Levels {
   watches(): Iterable<{ kind: string; connected: boolean }>;
   /** the original operator is at work, and this one waits */
   waiting(): boolean;
+  /** the API server throws fields of Rollouts away */
+  outdated(): boolean;
   /** the phase of every Rollout */
   phases(): Iterable<{ namespace: string; name: string; phase: string }>;
 }
@@ -132,6 +134,10 @@ export class Metrics {
     series.level('davit_original_operator_running', {
       help: "Whether One-Click's operator is at work, and this copy waits for its end.",
       read: () => Number(levels.waiting()),
+    });
+    series.level('davit_crd_outdated', {
+      help: 'Whether the definition of Rollouts is older than this operator, and loses fields.',
+      read: () => Number(levels.outdated()),
     });
     series.each('davit_rollout_phase', {
       help: `1 for the phase of a Rollout: ${PHASES.join(', ')}.`,

@@ -12,11 +12,14 @@ import type { Reconcile } from '@davit/operator';
 import { LABELS } from '@davit/rollout';
 import type { OperatorConfig } from './config.ts';
 import { connect } from './connect.ts';
+import { DefinitionCheck } from './definition-check.ts';
 import { openHealth } from './health.ts';
 import { CHILD_KINDS, OPTIONAL_KINDS, WATCHED_KINDS, WHOLE_KINDS } from './kinds.ts';
 import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import type { Result } from './metrics.ts';
+import { servedSchema } from './served-fields.ts';
+import type { Schema } from './served-fields.ts';
 import { openSmallServer } from './small-server.ts';
 import type { SmallServer } from './small-server.ts';
 import { howToStop, listOriginals } from './original-operator.ts';
@@ -66,6 +69,7 @@ class RunningOperator implements Operator {
   readonly #queue: KeyQueue;
   readonly #cluster: OperatorCluster;
   readonly #reconcile: Reconcile;
+  readonly #definition: DefinitionCheck;
   readonly #watches = new Watches();
   readonly ports: Operator['ports'] = {};
   ready = false;
@@ -112,13 +116,21 @@ class RunningOperator implements Operator {
       onFound: (namespace) => this.#tellOfOriginal(namespace, notices),
     });
     this.#cluster = this.#openCluster(identity);
-    this.#reconcile = createReconcile({ cluster: this.#cluster, clock: systemClock });
+    const served = (signal: AbortSignal): Promise<Schema | undefined> => servedSchema(http, signal);
+    this.#definition = new DefinitionCheck({ served, clock: systemClock, logger });
+    this.#reconcile = createReconcile({
+      ...{ cluster: this.#cluster, clock: systemClock },
+      onStatusKept: (lost) => this.#definition.kept(lost),
+    });
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const servers = await this.#openServers();
     const watching = new AbortController();
-    const watched = this.#cluster.run(watching.signal);
+    const watched = Promise.all([
+      this.#cluster.run(watching.signal),
+      this.#definition.run(watching.signal),
+    ]);
     const stopWatching = (): void => watching.abort();
     signal.addEventListener('abort', stopWatching, { once: true });
     if (signal.aborted) stopWatching();
@@ -228,6 +240,7 @@ class RunningOperator implements Operator {
         ready: this.ready,
         leads: this.#lease.held,
         original: this.#lease.original,
+        lost: this.#definition.missing,
         refused: this.#cluster.refusals().map(({ namespace }) => namespace),
       }));
       this.ports.health = server.port;
@@ -242,6 +255,7 @@ class RunningOperator implements Operator {
       leading: () => this.#lease.held,
       watches: () => this.#watches.kinds(),
       waiting: () => this.#lease.original?.certain ?? false,
+      outdated: () => this.#definition.missing.length > 0,
       phases: () => this.#cluster.phases(),
     });
   }
