@@ -4,6 +4,7 @@ import type { ControlPlane } from '@davit/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aRollout, operatorWorld } from './operator-world.ts';
 import type { Fields } from './operator-world.ts';
+import { testTitles } from './test-titles.ts';
 
 const patient = { timeout: 60_000, interval: 100 };
 const render = 'packages/rollout/src/render';
@@ -132,8 +133,25 @@ const PINNED: Record<string, readonly (readonly [file: string, title: string])[]
       'the autoscaler decides how many run, and is not fought',
     ],
   ],
+  'an ended rollout that was changed stopped the app': [
+    [
+      'test/api/rollouts.test.ts',
+      'does not start anything when an ended rollout is hidden or given another end',
+    ],
+  ],
+  'a project with auto-updates could not be deleted': [
+    [
+      'test/api/rollouts.test.ts',
+      'takes everything along when a project is deleted, auto-updates too',
+    ],
+  ],
+  'without a cluster nothing started, not even a migration': [
+    ['test/api/platform.test.ts', 'says that a rollout waits for an engine'],
+    ['test/api/rollouts.test.ts', 'says that there is no engine, and how to get one'],
+  ],
   'the operator it replaces is not fought, and what it made is taken over as it runs': [
     ['test/cluster/operator.test.ts', "does nothing while One-Click's operator is at work"],
+    ['apps/operator/src/yielding-lease.test.ts', 'an answer %s tells nothing of an end'],
     [
       'test/cluster/operator.test.ts',
       'takes over from the original operator without touching a pod',
@@ -144,13 +162,24 @@ const PINNED: Record<string, readonly (readonly [file: string, title: string])[]
 test.each(Object.entries(PINNED))('pinned by a test: %s', (_what, pins) => {
   for (const [file, title] of pins) {
     const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
-    // as the first argument of a call: this table has the titles, too
-    const quoted = [`('${title}'`, `("${title}"`];
-    expect(
-      quoted.some((text) => source.includes(text)),
-      `${file}: ${title}`,
-    ).toBe(true);
+    expect(testTitles(source).has(title), `${file}: ${title}`).toBe(true);
   }
+});
+
+test('what is skipped, or only mentioned, pins nothing', () => {
+  const source = `
+    // test('in a comment', () => {});
+    /* test('in another', () => {}); */
+    const text = "test('in a text', () => {})";
+    test.skip('skipped', () => {});
+    test.todo('to be done');
+    describe.skip('a group', () => { test('in a skipped group', () => {}); });
+    describe.runIf(there)('a group', () => {
+      test('runs', () => {});
+      test.each([1])('runs for %s', () => {});
+      test.skipIf(away)('runs where it can', () => {});
+    });`;
+  expect([...testTitles(source)]).toEqual(['runs', 'runs for %s', 'runs where it can']);
 });
 
 describe.runIf(has('api'))('what the original got wrong', () => {
