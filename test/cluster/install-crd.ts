@@ -3,8 +3,11 @@ import type { ControlPlane } from '@davit/testkit';
 import { until } from '@davit/testkit';
 
 /** Installs the CRD and waits until the API server serves Rollouts. (`kubectl wait` fails on a CRD without status.) */
-export async function installCrd(plane: Pick<ControlPlane, 'apply' | 'kubectl'>): Promise<void> {
-  await plane.apply(renderCrd());
+export async function installCrd(
+  plane: Pick<ControlPlane, 'apply' | 'kubectl'>,
+  crd: object = renderCrd(),
+): Promise<void> {
+  await plane.apply(crd);
   await until(() => isServed(plane), { what: 'Rollouts to be served' });
 }
 

@@ -40,6 +40,8 @@ export interface OperatorWorldOptions {
   leaderElect?: boolean;
   /** works on all namespaces, not only on its own */
   allNamespaces?: boolean;
+  /** what the API server knows of Rollouts, where that is something else */
+  crd?: object;
 }
 
 export async function operatorWorld(
@@ -47,7 +49,7 @@ export async function operatorWorld(
   options: OperatorWorldOptions = {},
 ): Promise<OperatorWorld> {
   const namespace = `operator-${process.pid}-${(count += 1)}`;
-  await installCrd(plane);
+  await installCrd(plane, options.crd);
   await plane.kubectl('create', 'namespace', namespace);
   const kubectl = (...args: string[]): Promise<string> => plane.kubectl('-n', namespace, ...args);
   const writes: string[] = [];

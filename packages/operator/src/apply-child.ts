@@ -66,10 +66,11 @@ async function write(
   const asked = hashIn(live) !== hashIn(desired);
   const isAsIs = holdsExactly(live, withoutVersion(desired)) || rewritten.isKnown(live, desired);
   if (!asked && isAsIs) return 'unchanged';
-  if (!asked) contention.repair(live);
+  if (!asked) contention.check(live);
   const inTheWay = portsChange(live, desired);
   if (inTheWay) await cluster.patch(live, inTheWay, signal);
   await applyAlone(desired, live, context);
+  if (!asked) contention.repaired(live);
   const kept = cluster.find(desired);
   if (!kept) return 'updated';
   if (!holdsExactly(kept, withoutVersion(desired))) rewritten.remember(kept, desired);

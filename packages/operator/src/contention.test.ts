@@ -12,11 +12,12 @@ test('the eleventh repair within a minute is one too many, and a minute later al
   let now = 0;
   const contention = new Contention({ now: () => now } as Clock);
   for (let i = 0; i < 10; i++) {
-    contention.repair(child);
+    contention.check(child);
+    contention.repaired(child);
     now += 1000;
   }
-  expect(() => contention.repair(child)).toThrow(/Something keeps changing Deployment "web"/);
-  contention.repair({ ...child, metadata: { name: 'other', uid: 'uid-2' } });
+  expect(() => contention.check(child)).toThrow(/Something keeps changing Deployment "web"/);
+  contention.check({ ...child, metadata: { name: 'other', uid: 'uid-2' } });
   now += 60_000;
-  expect(() => contention.repair(child)).not.toThrow();
+  expect(() => contention.check(child)).not.toThrow();
 });

@@ -16,19 +16,27 @@ export class Contention {
   }
 
   /** Call before a child is put right that nobody asked to change. Throws `forbidden`, reason `Contended`. */
-  repair({ kind, metadata }: ClusterObject): void {
+  check(child: ClusterObject): void {
+    if (this.#recent(child).length < LIMIT) return;
+    const { kind, metadata } = child;
+    throw new AppError(
+      'forbidden',
+      `Something keeps changing ${kind} "${metadata.name}": another controller or an admission webhook. It is left alone for a minute.`,
+      { reason: 'Contended', retryAfterMs: WINDOW_MS },
+    );
+  }
+
+  /** It was put right: a try that failed undid nothing. */
+  repaired(child: ClusterObject): void {
     const now = this.#clock.now();
-    const id = metadata.uid ?? '';
-    const recent = (this.#repairs.get(id) ?? []).filter((time) => now - time < WINDOW_MS);
-    if (recent.length >= LIMIT) {
-      throw new AppError(
-        'forbidden',
-        `Something keeps changing ${kind} "${metadata.name}": another controller or an admission webhook. It is left alone for a minute.`,
-        { reason: 'Contended', retryAfterMs: WINDOW_MS },
-      );
-    }
-    this.#repairs.set(id, [...recent, now]);
+    this.#repairs.set(child.metadata.uid ?? '', [...this.#recent(child), now]);
     if (this.#repairs.size > 1000) this.#forgetOld(now);
+  }
+
+  #recent({ metadata }: ClusterObject): number[] {
+    const now = this.#clock.now();
+    const times = this.#repairs.get(metadata.uid ?? '') ?? [];
+    return times.filter((time) => now - time < WINDOW_MS);
   }
 
   #forgetOld(now: number): void {

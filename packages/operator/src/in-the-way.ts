@@ -5,48 +5,58 @@ type Fields = Record<string, unknown>;
 
 /**
  * Fields of which only one may be there (a value or where it comes from, this kind of probe or that one): one that
- * somebody else has set beside ours makes the API server refuse ours. Answers a merge patch that takes away what is
- * not ours where the API server complains; undefined where that is nothing.
+ * somebody else has set beside ours makes the API server refuse ours. Answers a merge patch that puts ours in their
+ * place where the API server complains; undefined where that changes nothing.
  */
 export function foreignChange(
   live: ClusterObject,
   desired: ClusterObject,
   complaints: FieldErrors,
 ): { spec: unknown } | undefined {
-  const complaint = complaints.spec;
+  const { spec: complaint } = complaints;
   if (complaint === undefined) return undefined;
   const spec = isLeaf(complaint)
     ? ownFields(live.spec, desired.spec)
-    : withoutForeign(live.spec, desired.spec, complaint as FieldErrors);
+    : alone(live.spec, desired.spec, complaint as FieldErrors);
   const change = changeOf(live.spec, spec);
   return change === undefined ? undefined : { spec: change };
 }
 
-function withoutForeign(live: unknown, desired: unknown, complaints: FieldErrors): unknown {
+function alone(live: unknown, desired: unknown, complaints: FieldErrors): unknown {
   if (!isFields(live) || !isFields(desired)) return live;
   const all = Object.entries(complaints);
   const result = all.some(([, about]) => isLeaf(about)) ? ownFields(live, desired) : { ...live };
   for (const [name, about] of all) {
-    const [theirs, ours] = [result[name], desired[name]];
-    if (theirs === undefined) continue;
-    if (isLeaf(about)) result[name] = ownFields(theirs, ours);
-    else if (!Array.isArray(theirs))
-      result[name] = withoutForeign(theirs, ours, about as FieldErrors);
-    else {
-      result[name] = theirs.map((entry: unknown, index) => {
-        const own = Array.isArray(ours) ? entryOf(ours, entry, name) : undefined;
-        const at = (about as FieldErrors)[index];
-        if (at === undefined || own === undefined) return entry;
-        return isLeaf(at) ? ownFields(entry, own) : withoutForeign(entry, own, at as FieldErrors);
-      });
-    }
+    const [theirs, ours] = [live[name], desired[name]];
+    if (theirs === undefined || ours === undefined) continue;
+    if (isLeaf(about)) result[name] = ours;
+    else if (Array.isArray(theirs)) result[name] = entriesAlone(theirs, ours, { name, about });
+    else result[name] = alone(theirs, ours, about as FieldErrors);
   }
   return result;
 }
 
+function entriesAlone(
+  live: unknown[],
+  desired: unknown,
+  { name, about }: { name: string; about: unknown },
+): unknown[] {
+  return live.map((entry, index) => {
+    const own = Array.isArray(desired) ? entryOf(desired, entry, name) : undefined;
+    const complaint = (about as FieldErrors)[index];
+    if (complaint === undefined || own === undefined) return entry;
+    return isLeaf(complaint) ? ownFields(entry, own) : alone(entry, own, complaint as FieldErrors);
+  });
+}
+
+/** What we say, and below it what others add. */
 function ownFields(live: unknown, desired: unknown): Fields {
-  if (!isFields(live) || !isFields(desired)) return live as Fields;
-  return Object.fromEntries(Object.entries(live).filter(([name]) => Object.hasOwn(desired, name)));
+  if (!isFields(live) || !isFields(desired)) return desired as Fields;
+  const shared = Object.entries(desired).map(([name, value]) => [
+    name,
+    typeof live[name] === 'object' && typeof value === 'object' ? live[name] : value,
+  ]);
+  return Object.fromEntries(shared) as Fields;
 }
 
 /** A merge patch; lists change as a whole. */

@@ -100,8 +100,8 @@ export class StatusWriter {
     const lost = Object.keys(statusChange(kept as RolloutStatus | undefined, status) ?? {});
     onStatusKept?.(lost);
     if (lost.length === 0) return void this.#shortened.delete(key);
+    if (!this.#shortened.has(key)) this.#tellLoss(rollout, lost, logger);
     this.#shortened.set(key, { kept: textOf(kept), given: status });
-    this.#tellLoss(rollout, lost, logger);
   }
 
   #tellLoss(rollout: ClusterObject, lost: readonly string[], logger: Logger): void {

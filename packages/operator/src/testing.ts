@@ -131,7 +131,7 @@ export class MemoryCluster implements RolloutCluster {
   }
 
   status(name = 'shop'): RolloutStatus {
-    return (this.get('Rollout', name)?.status ?? {});
+    return this.get('Rollout', name)?.status ?? {};
   }
 }
 

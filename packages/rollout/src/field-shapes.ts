@@ -15,7 +15,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Objects that belong as a whole to whoever sets them. */
-const WHOLE = new Set(['configMapRef', 'labelSelector', 'nodeSelector', 'secretRef', 'selector']);
+const WHOLE = new Set(['labelSelector', 'nodeSelector', 'podSelector', 'selector']);
 
 /**
  * How the API server sees a field of that name, in the kinds of objects that are rendered: as one whole of one owner,
@@ -23,6 +23,11 @@ const WHOLE = new Set(['configMapRef', 'labelSelector', 'nodeSelector', 'secretR
  */
 export function isWhole(name: string, value: unknown): boolean {
   return Array.isArray(value) ? KEYS[name] === undefined : WHOLE.has(name);
+}
+
+/** What tells the entries of a list of that name apart, where others may have entries in it, too. */
+export function keysOf(name: string): readonly string[] | undefined {
+  return KEYS[name];
 }
 
 /** The entry of a list of that name that is the same thing as this one; undefined where there is none. */

@@ -19,13 +19,16 @@ import { temporaryDirectory } from './temporary-directory.ts';
 export interface Answer {
   /** matched against path and query, as sent */
   path: RegExp;
-  method?: string;
+  method?: string | RegExp;
+  /** 0 for none at all: the request waits for ever */
   status: number;
   /** an object is sent as JSON */
   body?: string | object;
   headers?: Record<string, string>;
   /** how many requests get it; all where absent */
   times?: number;
+  /** how many matching requests are let through first */
+  skip?: number;
   /** only each so-manieth of the matching requests; all where absent */
   every?: number;
   /** passes the request on first, and only then answers: the write happened, the answer was lost */
@@ -122,10 +125,10 @@ class Middle {
 
   #take({ method, url = '' }: IncomingMessage): Answer | undefined {
     const answer = this.#answers.find((one) => {
-      const { every = 1, path, times } = one;
-      if (times === 0 || (one.method && one.method !== method) || !path.test(url)) return false;
+      const { every = 1, path, skip = 0, times } = one;
+      if (times === 0 || !isOf(one.method, method) || !path.test(url)) return false;
       one.matched += 1;
-      return one.matched % every === 0;
+      return one.matched > skip && (one.matched - skip) % every === 0;
     });
     if (answer?.times !== undefined) answer.times -= 1;
     return answer;
@@ -158,7 +161,13 @@ class Middle {
   }
 }
 
+function isOf(wanted: Answer['method'], method = ''): boolean {
+  if (wanted === undefined) return true;
+  return typeof wanted === 'string' ? wanted === method : wanted.test(method);
+}
+
 function send(response: ServerResponse, { status, body = '', headers }: Answer): void {
+  if (status === 0) return;
   const isText = typeof body === 'string';
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(isText ? body : JSON.stringify(body));
