@@ -8,6 +8,8 @@ import {
   renderRbac,
   RULES,
 } from '@davit/operator-app';
+import type { Operator, OperatorOverrides } from '@davit/operator-app';
+import type { LogFields, Logger } from '@davit/domain';
 import { RESOURCES } from '@davit/kubernetes';
 import { answerProxy, controlPlane, has, temporaryDirectory } from '@davit/testkit';
 import type { AnswerProxy, ControlPlane } from '@davit/testkit';
@@ -76,6 +78,25 @@ describe.runIf(has('api'))('the rights of the operator, on a real API server', (
   });
   afterAll(() => opened.disposeAsync());
 
+  /** An operator with these rights, for all namespaces. */
+  const running = (overrides: OperatorOverrides = {}): Operator & AsyncDisposable => {
+    const operator = createOperator(
+      {
+        ...{ command: 'run', kubeconfig: { path: proxy.kubeconfig! }, namespaces: [] },
+        inCluster: { host: undefined, port: undefined },
+        ...{ workers: 1, leaderElect: false, leaseName: 'davit-operator', logLevel: 'error' },
+        ...{ health: { port: 0 }, metrics: { port: 0 } },
+      },
+      overrides,
+    );
+    const stop = new AbortController();
+    const ended = operator.run(stop.signal);
+    const end = (): Promise<void> => {
+      stop.abort();
+      return ended;
+    };
+    return Object.assign(operator, { [Symbol.asyncDispose]: end });
+  };
   // whoever is let in may read what there is
   const isOpen = (request: string): boolean => request.includes(' /openapi/');
   const used = (): Set<string> =>
@@ -150,14 +171,7 @@ describe.runIf(has('api'))('the rights of the operator, on a real API server', (
     const patch = [{ op: 'remove', path: `${fields}/probes` }];
     const crd = ['crd', 'rollouts.one-click.dev', '--type=json', '-p', JSON.stringify(patch)];
     await plane.kubectl('patch', ...crd);
-    const operator = createOperator({
-      ...{ command: 'run', kubeconfig: { path: proxy.kubeconfig! }, namespaces: [] },
-      inCluster: { host: undefined, port: undefined },
-      ...{ workers: 1, leaderElect: false, leaseName: 'davit-operator', logLevel: 'error' },
-      ...{ health: { port: 0 }, metrics: { port: 0 } },
-    });
-    const stop = new AbortController();
-    const ended = operator.run(stop.signal);
+    await using operator = running();
     const ask = async (port: number | undefined, path: string): Promise<string> =>
       (await fetch(`http://127.0.0.1:${port}${path}`)).text();
     await vi.waitFor(async () => {
@@ -166,8 +180,24 @@ describe.runIf(has('api'))('the rights of the operator, on a real API server', (
       );
     }, patient);
     expect(await ask(operator.ports.metrics, '/metrics')).toContain('davit_crd_outdated 1');
-    stop.abort();
-    await ended;
+  });
+
+  test('what is said of a Rollout names it and the reconcile', async () => {
+    const lines: LogFields[] = [];
+    const logger = (fields: LogFields): Logger => ({
+      log: (_level, msg, more) => void lines.push({ msg, ...fields, ...more }),
+      with: (more) => logger({ ...fields, ...more }),
+    });
+    await using started = new AsyncDisposableStack();
+    started.use(running({ logger: logger({}) }));
+    await plane.apply(aRollout('default', { nodeSelector: { 'not a label': 'x' } }, 'wrong'));
+    const line = {
+      msg: 'not as asked for',
+      rollout: 'default/wrong',
+      reconcileId: expect.stringMatching(/^[0-9a-f]{8}$/) as string,
+    };
+    await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining(line)), patient);
+    await plane.kubectl('delete', 'rollout', 'wrong');
   });
 
   test('what it has no use for is refused', async () => {
