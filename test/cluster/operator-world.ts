@@ -109,12 +109,7 @@ export async function operatorWorld(
     get: (kind, name) => view.get(kind, name),
     list: (...kinds) => view.list(...kinds),
     apply: (...objects) => plane.apply(...objects),
-    createAs: async (manager, ...objects) => {
-      await using directory = await temporaryDirectory('objects');
-      const file = join(directory.path, 'objects.json');
-      await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-      await kubectl('create', `--field-manager=${manager}`, '-f', file);
-    },
+    createAs: (manager, ...objects) => createAs(kubectl, manager, objects),
     status: (name, wanted) =>
       until(async () => matches(await view.get<Fields>('rollout', name), wanted), {
         what: `status ${JSON.stringify(wanted)}`,
@@ -137,6 +132,18 @@ export async function operatorWorld(
       await kubectl('delete', 'namespace', namespace, '--wait=false');
     },
   };
+}
+
+/** Creates objects in the name of a field manager. */
+export async function createAs(
+  kubectl: (...args: string[]) => Promise<string>,
+  manager: string,
+  objects: readonly object[],
+): Promise<void> {
+  await using directory = await temporaryDirectory('objects');
+  const file = join(directory.path, 'objects.json');
+  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+  await kubectl('create', `--field-manager=${manager}`, '-f', file);
 }
 
 function matches(rollout: Fields, wanted: Fields): Fields | undefined {

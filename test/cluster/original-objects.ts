@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { OperatorWorld } from './operator-world.ts';
 
 /** What the original operator leaves behind: written by PUT, some of it without labels. */
-export async function originalObjects(world: OperatorWorld): Promise<void> {
+export async function originalObjects(
+  world: Pick<OperatorWorld, 'namespace' | 'get' | 'createAs'>,
+): Promise<void> {
   const { namespace } = world;
   const { metadata } = await world.get<{ metadata: { uid: string } }>('rollout', 'web');
   const labels = { 'one-click.dev/projectId': namespace, 'one-click.dev/deploymentId': 'web' };
