@@ -11,6 +11,18 @@ const image = (repository: string, tag: string): Fields => ({
   tag,
 });
 
+interface Told {
+  metadata: { generation: number };
+  status: { observedGeneration?: number; phase?: string };
+}
+const PLACE = [
+  'get',
+  'svc',
+  'http-web-svc',
+  '-o',
+  'jsonpath={.spec.clusterIP} {.spec.ports[0].port}',
+];
+
 describe.skipIf(noCluster)('a Rollout and its pods on a real node', () => {
   let cluster: Cluster;
   beforeAll(async () => {
@@ -52,6 +64,53 @@ describe.skipIf(noCluster)('a Rollout and its pods on a real node', () => {
     expect(await imageInUse(world)).toBe('davit.test/web:2');
     const after = await world.get<{ status: Fields }>('rollout', 'web');
     expect(after.status).not.toHaveProperty('rollback');
+  });
+
+  test.each([
+    ['of another image', '1', '2'],
+    ['back to the image before', '1', '1'],
+    ['of an app that never ran', 'gone', '1'],
+  ])('a correction %s is not told the failure that it corrects', async (_what, before, after) => {
+    await using world = await operatorWorld(cluster);
+    if (before !== 'gone') {
+      await apply(world, { image: image('web', before) });
+      await world.status('web', { phase: 'Running' });
+    }
+    await apply(world, { image: image('web', 'gone'), imagePullPolicy: 'Never' });
+    await world.status('web', { reason: 'ImagePullFailed' });
+    await apply(world, { image: image('web', after) });
+    const told = new Set<unknown>();
+    await vi.waitFor(
+      async () => {
+        const { metadata, status } = await world.get<Told>('rollout', 'web');
+        if (status.observedGeneration === metadata.generation) told.add(status.phase);
+        expect([...told]).toContain('Running');
+      },
+      { timeout: 60_000, interval: 5 },
+    );
+    expect(['Failed', 'Degraded'].filter((phase) => told.has(phase))).toEqual([]);
+  });
+
+  test('a port that moves is served by the old instance until there is a new one', async () => {
+    await using world = await operatorWorld(cluster);
+    const at = (port: number, tag: string): Fields => ({
+      image: image('web', tag),
+      ...{ imagePullPolicy: 'Never', interfaces: [{ name: 'http', port }] },
+      env: [{ name: 'PORT', value: String(port) }],
+    });
+    const answer = async (): Promise<string> => {
+      const [ip, port] = (await world.kubectl(...PLACE)).split(' ');
+      const headers = { connection: 'close' };
+      return (await fetch(`http://${ip}:${port}/`, { headers })).text();
+    };
+    await apply(world, at(8080, '1'));
+    await vi.waitFor(async () => expect(await answer()).toBe('one'), long);
+    await apply(world, at(9090, 'gone'));
+    await world.status('web', { phase: 'Degraded', reason: 'ImagePullFailed' });
+    await vi.waitFor(async () => expect(await answer()).toBe('one'), long);
+    await apply(world, at(9090, '2'));
+    await vi.waitFor(async () => expect(await answer()).toBe('two'), long);
+    await world.status('web', { phase: 'Running' });
   });
 
   test('a crash is told with its exit code and the last lines of its log', async () => {
