@@ -45,7 +45,7 @@ export const LEASE_NAME = 'davit-operator';
 
 export const HELP: string = `davit-operator [run] [flags]   turns Rollouts into running pods
 davit-operator crds            prints the custom resource definitions
-davit-operator rbac            prints its account and roles, for namespace davit
+davit-operator rbac            prints its account, its roles and their namespace, davit
 davit-operator version
 
   --kubeconfig FILE      cluster to work on; default: the one this process runs in
