@@ -97,6 +97,28 @@ describe('a spec that cannot be applied', () => {
     },
   );
 
+  test('is not given up because the one before missed its deadline', async () => {
+    await running({ rollback: 'auto' });
+    cluster.ask({ rollback: 'auto', image: image('2') });
+    await settle();
+    cluster.miss();
+    cluster.refuse = fails(/Deployment/, new AppError('unavailable', 'down'));
+    cluster.ask({ rollback: 'auto', image: image('3') });
+    await settle();
+    now += 10_000;
+    await settle();
+    expect(cluster.status()).toMatchObject({ observedGeneration: 3 });
+    expect(cluster.status().rollback).toBeUndefined();
+    cluster.refuse = () => undefined;
+    await settle();
+    expect(cluster.get('Deployment', 'shop')).toMatchObject({
+      spec: { template: { spec: { containers: [{ image: 'docker.io/library/nginx:3' }] } } },
+    });
+    cluster.miss();
+    await settle();
+    expect(cluster.status().rollback).toBeDefined();
+  });
+
   test('is tried again as soon as the most urgent of its failures asks for', async () => {
     await running({ volumes: [volume] });
     const invalid = new AppError('invalid', 'no');

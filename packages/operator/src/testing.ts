@@ -130,6 +130,20 @@ export class MemoryCluster implements RolloutCluster {
     this.put({ ...deployment, status: { observedGeneration: generation, ...status } });
   }
 
+  /** No instance of the Deployment gets ready in time. */
+  miss(name = 'shop'): void {
+    const deployment = this.get('Deployment', name);
+    if (!deployment) throw new Error(`no Deployment ${name}`);
+    const conditions = [
+      { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' },
+    ];
+    const { generation } = deployment.metadata;
+    this.put({
+      ...deployment,
+      status: { observedGeneration: generation, replicas: 1, conditions },
+    });
+  }
+
   status(name = 'shop'): RolloutStatus {
     return this.get('Rollout', name)?.status ?? {};
   }

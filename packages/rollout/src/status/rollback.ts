@@ -1,4 +1,6 @@
+import { ANNOTATIONS } from '../labels.ts';
 import type { Observed } from '../observed.ts';
+import { podHash } from '../render/pod-hash.ts';
 import { revisionHash } from '../revision.ts';
 import type { Rollback } from '../revision.ts';
 import type { RolloutResource } from '../resource.ts';
@@ -10,10 +12,11 @@ import type { Assessment } from './assessment.ts';
  * spec changes, so that nothing goes back and forth.
  */
 export function rollbackOf(
-  { spec, status }: RolloutResource,
+  resource: RolloutResource,
   observed: Observed,
   at: Assessment & { now: number },
 ): Rollback | undefined {
+  const { spec, status } = resource;
   if (observed.rolledBack === true) return status?.rollback;
   const hash = revisionHash(spec);
   const { revision } = observed;
@@ -22,6 +25,9 @@ export function rollbackOf(
   if (lateness(observed) === undefined || !['Failed', 'Degraded'].includes(at.phase)) {
     return undefined;
   }
+  // a deadline missed by what was asked for before says nothing of a spec that could not be applied yet
+  const madeFrom = observed.deployment?.metadata.annotations?.[ANNOTATIONS.specHash];
+  if (madeFrom !== undefined && madeFrom !== podHash(resource)) return undefined;
   const time = new Date(at.now).toISOString().replace(/\.\d+Z$/, 'Z');
   return { revision: hash, reason: at.reason, message: at.message, time };
 }
