@@ -282,3 +282,26 @@ test('beside an autoscaler a Deployment is only changed as it is known', async (
     },
   });
 });
+
+test('what a webhook makes of a child is left at that, what somebody else does is not', async () => {
+  await running({ networkPolicy: 'project' });
+  const policy = (): ClusterObject => cluster.get('NetworkPolicy', 'shop')!;
+  const opened = (object: ClusterObject, rule: object): ClusterObject => {
+    const { ingress, ...rest } = object.spec as { ingress: object[] };
+    return { ...object, spec: { ...rest, ingress: [...ingress, rule] } };
+  };
+  const theirs = { from: [{ namespaceSelector: {} }] };
+  cluster.rewrites = (object) =>
+    object.kind === 'NetworkPolicy' ? opened(object, theirs) : object;
+  cluster.put(opened(policy(), {}));
+  await settle();
+  cluster.writes.splice(0);
+  await settle();
+  expect(cluster.writes).toEqual([]);
+  expect(policy()).toMatchObject({ spec: { ingress: [{}, theirs] } });
+
+  cluster.put(opened(policy(), {}));
+  await settle();
+  expect(cluster.writes).toEqual(['apply NetworkPolicy shop']);
+  expect(policy()).toMatchObject({ spec: { ingress: [{}, theirs] } });
+});

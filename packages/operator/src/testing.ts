@@ -15,6 +15,8 @@ export class MemoryCluster implements RolloutCluster {
   readonly events: string[] = [];
   /** the failure of a write, where it is to fail */
   refuse: (write: string) => AppError | undefined = () => undefined;
+  /** what an admission webhook makes of what is applied */
+  rewrites: (object: ClusterObject) => ClusterObject = (object) => object;
   /** what is kept of a status */
   keeps: (status: Fields) => Fields = (status) => status;
 
@@ -75,7 +77,8 @@ export class MemoryCluster implements RolloutCluster {
     const { resourceVersion: asked = resourceVersion } = object.metadata;
     if (asked !== resourceVersion) throw new AppError('conflict', 'It is another one by now.');
     const status = before?.status;
-    this.put({ ...object, status, metadata: { ...object.metadata, generation: generation + 1 } });
+    const after = this.rewrites(object);
+    this.put({ ...after, status, metadata: { ...after.metadata, generation: generation + 1 } });
   }
 
   async patch(object: ClusterObject, change: unknown): Promise<void> {
