@@ -80,6 +80,6 @@ test.each<[string, object, object, boolean]>([
     { rules: [{ backendRefs: [{ name: 'a' }] }] },
     false,
   ],
-])('in what is ours as a whole, %s', (_what, live, desired, expected) => {
+])('in what is ours as a whole, %s', (_what, ...[live, desired, expected]) => {
   expect(holdsExactly(live, desired)).toBe(expected);
 });
