@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from '@davit/domain';
 import { createOperator } from '@davit/operator-app';
 import type { ControlPlane } from '@davit/testkit';
 import { temporaryDirectory, until } from '@davit/testkit';
@@ -42,6 +43,7 @@ export interface OperatorWorldOptions {
   allNamespaces?: boolean;
   /** what the API server knows of Rollouts, where that is something else */
   crd?: object;
+  logger?: Logger;
 }
 
 export async function operatorWorld(
@@ -69,6 +71,7 @@ export async function operatorWorld(
         logLevel: 'error',
       },
       {
+        ...(options.logger ? { logger: options.logger } : {}),
         onRequest({ method, path }) {
           if (method === 'GET' || path.includes('/leases')) return;
           writes.push(`${method} ${path.replace(/^.*\/namespaces\/[^/]+\//, '')}`);
