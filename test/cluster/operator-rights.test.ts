@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   createOperator,
   LEASE_RULES,
+  NAMESPACE_RULES,
   ORIGINAL_RULES,
   renderRbac,
   RULES,
@@ -166,11 +167,25 @@ describe.runIf(has('api'))('the rights of the operator, on a real API server', (
     }, patient);
   });
 
+  test('that of all namespaces sees their labels', async () => {
+    await using operator = running();
+    await vi.waitFor(() => expect(operator.ready).toBe(true), patient);
+    const rights = allowed(NAMESPACE_RULES);
+    await vi.waitFor(() => {
+      expect([...used()].filter((right) => right.includes(' namespaces.')).sort()).toEqual(rights);
+    }, patient);
+  });
+
   test('a definition that is too old is told where people and machines look', async () => {
     const fields = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties';
     const patch = [{ op: 'remove', path: `${fields}/probes` }];
     const crd = ['crd', 'rollouts.one-click.dev', '--type=json', '-p', JSON.stringify(patch)];
     await plane.kubectl('patch', ...crd);
+    // the API server tells a moment later of what it does
+    await vi.waitFor(async () => {
+      const said = await plane.kubectl('get', '--raw', '/openapi/v3/apis/one-click.dev/v1alpha1');
+      expect(said).not.toContain('"probes":');
+    }, patient);
     await using operator = running();
     const ask = async (port: number | undefined, path: string): Promise<string> =>
       (await fetch(`http://127.0.0.1:${port}${path}`)).text();
