@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import {
   createOperator,
   LEASE_RULES,
-  NAMESPACE_RULES,
   ORIGINAL_RULES,
   renderRbac,
   RULES,
@@ -164,15 +163,6 @@ describe.runIf(has('api'))('the rights of the operator, on a real API server', (
     const rights = allowed([...RULES, ...LEASE_RULES, ...ORIGINAL_RULES]);
     await vi.waitFor(() => {
       expect([...used(), ...WITHOUT_REQUESTS].sort()).toEqual(rights);
-    }, patient);
-  });
-
-  test('that of all namespaces sees their labels', async () => {
-    await using operator = running();
-    await vi.waitFor(() => expect(operator.ready).toBe(true), patient);
-    const rights = allowed(NAMESPACE_RULES);
-    await vi.waitFor(() => {
-      expect([...used()].filter((right) => right.includes(' namespaces.')).sort()).toEqual(rights);
     }, patient);
   });
 
