@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LEASE_RULES, RULES } from '@davit/operator-app';
+import { LEASE_RULES, NAMESPACE_RULES, RULES } from '@davit/operator-app';
 import { controlPlane, has, temporaryDirectory } from '@davit/testkit';
 import type { ControlPlane } from '@davit/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -130,7 +130,10 @@ describe.runIf(has('api') && has('helm'))('the chart, rendered', () => {
     const all = await rendered('another name');
     const rules = (kind: string, name: string): unknown =>
       all.find((one) => one.kind === kind && one.metadata.name === name)?.rules;
-    expect(rules('ClusterRole', 'davit-blog-davit-operator')).toEqual(RULES);
+    expect(rules('ClusterRole', 'davit-blog-davit-operator')).toEqual([
+      ...RULES,
+      ...NAMESPACE_RULES,
+    ]);
     const leases = JSON.stringify(LEASE_RULES).replace('davit-operator', 'blog-davit-operator');
     expect(rules('Role', 'blog-davit-operator-lease')).toEqual(JSON.parse(leases));
     expect(pod(all).containers[0].args).toContain('--lease-name=blog-davit-operator');

@@ -140,6 +140,29 @@ describe.runIf(has('api'))("the operator's view of a real API server", () => {
     );
   });
 
+  test('the label of a namespace is known, and all that is in it is told when it changes', async () => {
+    const [here, elsewhere] = [await aNamespace(), await aNamespace()];
+    await plane.apply(aRollout(here, {}, 'a'), aRollout(here, {}, 'b'), aRollout(elsewhere));
+    const label = (value: string): Promise<string> =>
+      plane.kubectl('label', 'namespace', here, '--overwrite', `davit.dev/test${value}`);
+    await label('=first');
+    await using seen = view({ namespaceLabel: 'davit.dev/test' });
+    expect(await seen.cluster.synced()).toBe(true);
+    expect(seen.cluster.networkPolicy(here)).toBe('first');
+    expect(seen.cluster.networkPolicy(elsewhere)).toBeUndefined();
+    for (const [value, known] of [
+      ['=second', 'second'],
+      ['-', undefined],
+      ['=third', 'third'],
+    ] as const) {
+      seen.changes.splice(0);
+      await label(value);
+      const told = [`${here}/a`, `${here}/b`];
+      await vi.waitFor(() => expect(seen.changes.sort()).toEqual(told), patient);
+      expect(seen.cluster.networkPolicy(here)).toBe(known);
+    }
+  });
+
   test.each([
     ['goes when an object without our mark is taken over', false, undefined],
     ['stays on an object that has our mark', true, 'kept'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   createOperator,
   LEASE_RULES,
+  NAMESPACE_RULES,
   ORIGINAL_RULES,
   renderRbac,
   RULES,
@@ -163,6 +164,15 @@ describe.runIf(has('api'))('the rights of the operator, on a real API server', (
     const rights = allowed([...RULES, ...LEASE_RULES, ...ORIGINAL_RULES]);
     await vi.waitFor(() => {
       expect([...used(), ...WITHOUT_REQUESTS].sort()).toEqual(rights);
+    }, patient);
+  });
+
+  test('that of all namespaces sees their labels', async () => {
+    await using operator = running();
+    await vi.waitFor(() => expect(operator.ready).toBe(true), patient);
+    const rights = allowed(NAMESPACE_RULES);
+    await vi.waitFor(() => {
+      expect([...used()].filter((right) => right.includes(' namespaces.')).sort()).toEqual(rights);
     }, patient);
   });
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { renderCrd, renderReference } from '@davit/rollout';
 import { stringify } from 'yaml';
-import { LEASE_RULES, ORIGINAL_RULES, RULES } from './rbac.ts';
+import { LEASE_RULES, NAMESPACE_RULES, ORIGINAL_RULES, RULES } from './rbac.ts';
 
 export interface Generated {
   path: string;
@@ -21,6 +21,7 @@ export function generatedFiles(): Generated[] {
     generated('apps/docs/reference/rollout.md', renderReference()),
     generated(`${chart}/rollouts.one-click.dev.yaml`, crd),
     generated(`${chart}/rules.yaml`, toYaml(RULES)),
+    generated(`${chart}/namespace-rules.yaml`, toYaml(NAMESPACE_RULES)),
     generated(`${chart}/lease-rules.yaml`, toYaml(LEASE_RULES)),
     generated(`${chart}/original-rules.yaml`, toYaml(ORIGINAL_RULES)),
   ];

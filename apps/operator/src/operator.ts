@@ -1,4 +1,4 @@
-export { LEASE_RULES, ORIGINAL_RULES, renderRbac, RULES } from './rbac.ts';
+export { LEASE_RULES, NAMESPACE_RULES, ORIGINAL_RULES, renderRbac, RULES } from './rbac.ts';
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import type { AppError, Logger } from '@davit/domain';
@@ -214,6 +214,7 @@ class RunningOperator implements Operator {
       wholeKinds: WHOLE_KINDS,
       optionalKinds: OPTIONAL_KINDS,
       ownerLabel: LABELS.deploymentId,
+      namespaceLabel: LABELS.networkPolicy,
       lease: this.#lease,
       onChange: (key, asked) => {
         if (this.#leads) this.#queue.add(key, asked ? 'soon' : 'usual');

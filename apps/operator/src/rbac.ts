@@ -31,6 +31,9 @@ export const RULES: readonly Rule[] = [
   ruleFor('Event', ['create', 'patch']),
 ];
 
+/** What the label of a project says of all that is in it: only where all namespaces are worked on. */
+export const NAMESPACE_RULES: readonly Rule[] = [ruleFor('Namespace', WATCHED)];
+
 const LEASES = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
 
 /** To see whether One-Click's operator is at work, in whichever namespace it lives. */
@@ -83,7 +86,7 @@ export function renderRbac(namespace: string): object[] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: here },
-    role('ClusterRole', [...RULES, ...ORIGINAL_RULES], everywhere),
+    role('ClusterRole', [...RULES, ...NAMESPACE_RULES, ...ORIGINAL_RULES], everywhere),
     binding('ClusterRole', everywhere),
     role('Role', LEASE_RULES, here),
     binding('Role', here),

@@ -45,6 +45,8 @@ export interface RolloutCluster {
   read(object: ClusterObject, signal: AbortSignal): Promise<ClusterObject | undefined>;
   /** Does the API server have this kind? Some come with extensions a cluster may lack. */
   serves(kind: string): boolean;
+  /** What the label of this namespace says about the network policy of Rollouts that do not say it themselves. */
+  networkPolicy(namespace: string): string | undefined;
   /** Fails with `conflict`, reason `AlreadyExists`, where the name is taken. */
   create(object: ClusterObject, signal: AbortSignal): Promise<void>;
   /**

@@ -3,6 +3,7 @@ import type { Clock, ClusterObject, Logger } from '@davit/domain';
 import type { KubeHttp } from './kube-http.ts';
 import type { KubeObject } from './kube-object.ts';
 import { ObjectPacker } from './packed-object.ts';
+import { NamespaceLabels } from './namespace-labels.ts';
 import type { PackedObject } from './packed-object.ts';
 import { Reflector } from './reflector.ts';
 import type { Change } from './reflector.ts';
@@ -28,6 +29,8 @@ export interface OperatorCacheOptions {
   optionalKinds: readonly KnownKind[];
   /** children carry it, with the Rollout's name as value */
   ownerLabel: string;
+  /** of namespaces, whose values are cached; only where all namespaces are watched: it takes a right to all of them */
+  namespaceLabel?: string;
   /** A Rollout `namespace/name`, or one of its children, changed; `asked`: something else is asked for. */
   onChange: (key: string, asked: boolean) => void;
   /** whether the watch of a kind in a namespace ('' = all) is open: said of each at first, then when it changes */
@@ -66,6 +69,7 @@ export class OperatorCache {
   readonly #watchers = new Map<string, Watcher>();
   /** by name ('' = all) */
   readonly #namespaces = new Map<string, WatchedNamespace>();
+  readonly #labels: NamespaceLabels | undefined;
   readonly #synced = Promise.withResolvers<boolean>();
   readonly #turns = new Turns(LISTS_AT_ONCE);
   /** optional kinds the API server does not have */
@@ -78,6 +82,7 @@ export class OperatorCache {
       this.#namespaces.set(name, new WatchedNamespace(name, changed));
     }
     for (const kind of this.#kinds()) this.#open(kind);
+    this.#labels = this.#openLabels();
   }
 
   /**
@@ -97,12 +102,14 @@ export class OperatorCache {
 
   /** Keeps the caches up to date until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    for (const kind of this.#kinds()) {
+    const kinds = [...this.#kinds(), ...(this.#labels ? ['Namespace'] : [])];
+    for (const kind of kinds) {
       for (const namespace of this.#namespaces.keys()) {
         this.#options.onState?.({ kind, namespace }, { connected: false });
       }
     }
-    await Promise.all([...this.#watchers.values()].map((watcher) => watcher.run(signal)));
+    const watchers = [...this.#watchers.values(), ...(this.#labels ? [this.#labels] : [])];
+    await Promise.all(watchers.map((watcher) => watcher.run(signal)));
     this.#synced.resolve(false);
   }
 
@@ -146,6 +153,11 @@ export class OperatorCache {
 
   serves(kind: string): boolean {
     return !this.#missing.has(kind);
+  }
+
+  /** The value of the label of this namespace. */
+  namespaceLabel(namespace: string): string | undefined {
+    return this.#labels?.of(namespace);
   }
 
   /** What a write answered: no need to wait for the watch to tell. `quiet`: the writer knows what to make of it. */
@@ -193,6 +205,27 @@ export class OperatorCache {
       watched.add(kind, watcher.synced);
       this.#watchers.set(`${kind}/${namespace}`, watcher);
     }
+  }
+
+  #openLabels(): NamespaceLabels | undefined {
+    const { namespaceLabel: label, http, onState, onChange, logger, clock } = this.#options;
+    const all = this.#namespaces.get('');
+    if (label === undefined || !all) return undefined;
+    const kind = 'Namespace';
+    const labels = new NamespaceLabels({
+      ...{ http, label, turns: this.#turns },
+      onChange: (namespace) => {
+        if (all.served) this.#keysIn(namespace).forEach((key) => onChange(key, false));
+      },
+      onState: (state) => {
+        onState?.({ kind, namespace: '' }, state);
+        all.tell(kind, state);
+      },
+      ...(logger ? { logger } : {}),
+      ...(clock ? { clock } : {}),
+    });
+    all.add(kind, labels.synced);
+    return labels;
   }
 
   #namespaceChanged(name: string, change: NamespaceChange): void {

@@ -109,6 +109,10 @@ export class OperatorCluster implements RolloutCluster {
     return this.#cache.serves(kind);
   }
 
+  networkPolicy(namespace: string): string | undefined {
+    return this.#cache.namespaceLabel(namespace);
+  }
+
   async create(object: ClusterObject, signal: AbortSignal): Promise<void> {
     const { namespace } = object.metadata;
     const path = resourcePath(typeOf(object), { namespace });

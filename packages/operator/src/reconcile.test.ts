@@ -61,6 +61,20 @@ const fails =
   (write: string): AppError | undefined =>
     pattern.test(write) ? failure : undefined;
 
+test('what a project says of its network holds for a Rollout that says nothing else', async () => {
+  const policy = (): unknown => cluster.get('NetworkPolicy', 'shop');
+  cluster.isolated = true;
+  await running({ image: image('1') });
+  expect(policy()).toBeDefined();
+  cluster.isolated = false;
+  await settle();
+  expect(policy()).toBeUndefined();
+  cluster.isolated = true;
+  cluster.ask({ image: image('1'), networkPolicy: 'open' });
+  await settle();
+  expect(policy()).toBeUndefined();
+});
+
 describe('a spec that cannot be applied', () => {
   const hiccups: [string, AppError][] = [
     ['a webhook that is down', new AppError('unavailable', 'down')],

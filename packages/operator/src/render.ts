@@ -21,11 +21,11 @@ export interface Rendered {
 export function render(
   rollout: ClusterObject,
   live: readonly ClusterObject[],
-  cluster: Pick<RolloutCluster, 'serves'>,
+  cluster: Pick<RolloutCluster, 'serves' | 'networkPolicy'>,
 ): Rendered {
   const asked = { ...rollout, spec: parseRolloutSpec(rollout.spec) } as RolloutResource;
   const { kept, inUse } = revisionsOf(rollout, live);
-  const resource = { ...asked, spec: specInUse(asked.spec, inUse) };
+  const resource = withDefaults({ ...asked, spec: specInUse(asked.spec, inUse) }, cluster);
   const deployment = live.find(({ kind }) => kind === 'Deployment');
   const jobs = live.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name);
   const all = renderChildren(resource, {
@@ -41,6 +41,16 @@ export function render(
     rolledBack: inUse !== undefined,
     isAutoscaled: isAutoscaled(live, rollout),
   };
+}
+
+/** What a project says of all that is in it: it shows in no pod, and starts none anew. */
+function withDefaults(
+  { spec, ...rest }: RolloutResource,
+  cluster: Pick<RolloutCluster, 'networkPolicy'>,
+): RolloutResource {
+  const isolated = cluster.networkPolicy(rest.metadata.namespace) === 'project';
+  const networkPolicy = spec.networkPolicy ?? (isolated ? 'project' : 'open');
+  return { ...rest, spec: { ...spec, networkPolicy } };
 }
 
 function isAutoscaled(live: readonly ClusterObject[], rollout: ClusterObject): boolean {

@@ -13,6 +13,8 @@ export class MemoryCluster implements RolloutCluster {
   /** `verb Kind name` of every write that was made */
   readonly writes: string[] = [];
   readonly events: string[] = [];
+  /** what the label of the namespace says */
+  isolated = false;
   /** the failure of a write, where it is to fail */
   refuse: (write: string) => AppError | undefined = () => undefined;
   /** what an admission webhook makes of what is applied */
@@ -59,6 +61,10 @@ export class MemoryCluster implements RolloutCluster {
 
   serves(): boolean {
     return true;
+  }
+
+  networkPolicy(): string | undefined {
+    return this.isolated ? 'project' : undefined;
   }
 
   accepts(): Promise<boolean> {

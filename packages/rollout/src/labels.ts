@@ -17,6 +17,8 @@ export const LABELS = {
   cronJob: 'davit.dev/cron-job',
   /** on claims that outlive their Rollout, and therefore have no owner */
   retained: 'davit.dev/retained',
+  /** on a Namespace: the network policy of its Rollouts that do not say which */
+  networkPolicy: 'davit.dev/network-policy',
 } as const;
 
 export const ANNOTATIONS = {

@@ -137,7 +137,7 @@ const RolloutSpecSchema = Type.Object(
       oneOf(['open', 'project'], {
         title: 'Network policy',
         description:
-          'open (also where absent): reached by everybody. project: by its own namespace, and from outside where an interface has an ingress or a route.',
+          'open: reached by everybody. project: by its own namespace, and from outside where an interface has an ingress or a route. Where absent, what the label davit.dev/network-policy of the namespace says, else open.',
       }),
     ),
   },
