@@ -9,6 +9,21 @@ const slow = {
   expect: { poll: { timeout: 30_000 } },
 };
 
+/** Those with a control plane of their own; the others share a cluster whose pods run, one after the other. */
+const PLANES = [
+  'cel-twins',
+  'crd',
+  'driver',
+  'driver-watch',
+  'helm-{release,render}',
+  'http-route',
+  'kube-http',
+  'operator',
+  'operator-{children,cluster,drift,faults,killed,lease,old-crd,rights,scale}',
+  'pinned',
+  'reflector',
+].map((name) => `test/cluster/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },
@@ -32,9 +47,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'plane',
+          include: PLANES,
+          sequence: { groupOrder: 2 },
+          globalSetup: ['test/cluster/programs.setup.ts'],
+          maxWorkers: 2,
+          ...slow,
+        },
+      },
+      {
+        test: {
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
-          sequence: { groupOrder: 2 },
+          exclude: PLANES,
+          sequence: { groupOrder: 3 },
           globalSetup: ['test/cluster/cluster.setup.ts'],
           fileParallelism: false,
           ...slow,
@@ -44,7 +70,7 @@ export default defineConfig({
         test: {
           name: 'ui',
           include: ['test/ui/**/*.test.ts'],
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           globalSetup: ['test/cluster/cluster.setup.ts'],
           fileParallelism: false,
           ...slow,
@@ -54,7 +80,7 @@ export default defineConfig({
         test: {
           name: 'docker',
           include: ['test/docker/**/*.test.ts'],
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
           fileParallelism: false,
           ...slow,
           testTimeout: 240_000,

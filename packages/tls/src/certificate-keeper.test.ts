@@ -117,7 +117,10 @@ test('orders for wanted hosts alone', async () => {
   expect(kept.find('b.com')).toBeUndefined();
   await pass(clock, 62);
   await soon(() => expect(issue).toHaveBeenCalledTimes(3));
-  expect(issue.mock.calls.map(([host]) => host)).toEqual(['a.com', 'b.com', 'a.com']);
+  const hosts = issue.mock.calls.map(([host]) => host);
+  // which of the first two comes first is nobody's business
+  expect(hosts.slice(0, 2).sort()).toEqual(['a.com', 'b.com']);
+  expect(hosts[2]).toBe('a.com');
 });
 
 test('asks for no new one where the cache has one, and for another where that is spoilt', async () => {
