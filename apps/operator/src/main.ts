@@ -4,7 +4,6 @@ import { renderCrd } from '@davit/rollout';
 import { stringify } from 'yaml';
 import { ConfigError, HELP, parseConfig } from './config.ts';
 import type { Config } from './config.ts';
-import { renderRbac } from './rbac.ts';
 import { VERSION } from './version.ts';
 
 /** Longer than a running reconcile gets. */
@@ -24,8 +23,10 @@ async function run(config: Config): Promise<string | undefined> {
       return `${VERSION}\n`;
     case 'crds':
       return toYaml(renderCrd());
-    case 'rbac':
+    case 'rbac': {
+      const { renderRbac } = await import('./rbac.ts');
       return renderRbac('davit').map(toYaml).join('---\n');
+    }
     case 'run': {
       // bursts (a list, two hundred reconciles) would let the young generation grow, and it is never given back
       setFlagsFromString('--semi-space-growth-factor=1');
