@@ -64,8 +64,9 @@ async function write(
 ): Promise<Applied> {
   const { cluster, contention, rewritten, signal } = context;
   const asked = hashIn(live) !== hashIn(desired);
-  const isAsIs = holdsExactly(live, withoutVersion(desired)) || rewritten.isKnown(live, desired);
-  if (!asked && isAsIs) return 'unchanged';
+  const isAsIs = (): boolean =>
+    holdsExactly(live, withoutVersion(desired)) || rewritten.isKnown(live, desired);
+  if (!asked && isAsIs()) return 'unchanged';
   if (!asked) contention.check(live);
   const inTheWay = portsChange(live, desired);
   if (inTheWay) await cluster.patch(live, inTheWay, signal);
