@@ -25,8 +25,8 @@ export async function applyAll(context: ApplyContext, logger: Logger): Promise<A
   const work = new Work(context);
   let unrendered: string[] = [];
   try {
-    await work.freeClaims();
-    const live = context.cluster.children(context.rollout);
+    let live = context.cluster.children(context.rollout);
+    if (await work.freeClaims(live)) live = context.cluster.children(context.rollout);
     const rendered = render(context.rollout, live, context.cluster);
     ({ unrendered } = rendered);
     await work.apply(rendered);
@@ -53,14 +53,15 @@ class Work {
     this.#context = context;
   }
 
-  /** Before all else: data is to be safe whatever is wrong with the spec. */
-  async freeClaims(): Promise<void> {
-    const { cluster, rollout } = this.#context;
-    for (const claim of boundClaims(cluster.children(rollout), rollout)) {
+  /** Before all else: data is to be safe whatever is wrong with the spec. Answers whether there was any to free. */
+  async freeClaims(live: readonly ClusterObject[]): Promise<boolean> {
+    const bound = boundClaims(live, this.#context.rollout);
+    for (const claim of bound) {
       const failure = await this.#try(() => freeClaim(claim, this.#context));
       if (!failure) this.#done.updated.push(claim);
-      else if (!isOfOneChild(failure)) return;
+      else if (!isOfOneChild(failure)) break;
     }
+    return bound.length > 0;
   }
 
   /** One child that cannot be brought about does not hold up those that do without it. */

@@ -1,5 +1,5 @@
 import type { ClusterObject, FieldErrors } from '@davit/domain';
-import { entryOf } from '@davit/rollout';
+import { entryOf, isFields } from '@davit/rollout';
 
 type Fields = Record<string, unknown>;
 
@@ -78,7 +78,3 @@ function changeOf(before: unknown, after: unknown): unknown {
 
 const isLeaf = (complaint: unknown): boolean =>
   typeof (complaint as { message?: unknown }).message === 'string';
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,4 +1,4 @@
-import { canonicalJson } from '@davit/rollout';
+import { canonicalJson, isFields } from '@davit/rollout';
 import type { RolloutStatus } from '@davit/rollout';
 
 /** A merge patch from one status to another, fields that are gone as null; undefined when they are equal. */
@@ -20,8 +20,4 @@ function patchOf(before: unknown, after: unknown): unknown {
   if (!isFields(before) || !isFields(after)) return after;
   const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
   return { ...after, ...Object.fromEntries(gone.map((key) => [key, null])) };
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

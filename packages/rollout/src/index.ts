@@ -75,4 +75,4 @@ export type { Retry } from './status/conditions.ts';
 export { canonicalJson, hashOf, sha256 } from './hash.ts';
 export { canonicalQuantity, compareQuantities } from './quantity.ts';
 export { holdsExactly, holdsFields } from './holds-fields.ts';
-export { entryOf, isWhole, keysOf } from './field-shapes.ts';
+export { entryOf, isFields, isWhole, keysOf } from './field-shapes.ts';
